@@ -1,0 +1,1 @@
+"""Brings facts in and carries answers out as files."""

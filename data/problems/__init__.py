@@ -1,0 +1,1 @@
+"""Turns rows into problems, remembering the cell each came from."""

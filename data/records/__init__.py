@@ -1,0 +1,1 @@
+"""One validated row type per sheet."""

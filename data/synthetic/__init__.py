@@ -1,0 +1,1 @@
+"""Makes a seeded, fictional city on the real control totals."""

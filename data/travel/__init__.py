@@ -1,0 +1,1 @@
+"""Where minutes and miles come from: the estimate, the road graph or a server."""

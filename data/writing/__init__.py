@@ -1,0 +1,1 @@
+"""Writes workbooks, calendars and run sheets."""

@@ -1,0 +1,1 @@
+"""Decides: four optimisers (routes, guides, meetings, places) over one small core."""

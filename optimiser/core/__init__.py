@@ -1,0 +1,1 @@
+"""What every optimiser shares, free of the nouns of any one desk."""

@@ -1,0 +1,1 @@
+"""Talks to people over the network and the command line, and remembers."""
