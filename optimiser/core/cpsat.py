@@ -60,7 +60,7 @@ def solve(
 
     ``limits.work`` is deterministic time, so the same work gives the same answer (with interleaved search);
     ``limits.seconds`` is wall time. Eight workers even on two cores: with fewer, its LP-based workers are missing.
-    When infeasible, ``core`` holds the indexes of assumptions that cannot all hold; it need not be the smallest such set.
+    When infeasible, ``core`` holds the indexes of assumptions that cannot all hold; it may not be the smallest set.
     """
     limits = limits or Limits()
     solver = cp_model.CpSolver()
