@@ -8,12 +8,16 @@ from optimiser.core.units import Pence
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Where a solve stands: the share done (0 to 1), the best cost and proved bound so far, and what it is doing."""
+    """Where a solve stands: the share done (0 to 1), the best cost and proved bound so far, and what it is doing.
+
+    ``best`` is the best solution so far, where handing it over is cheap: a run that is ended by force keeps it.
+    """
 
     share: float
     doing: str
     cost: Pence | None = None
     bound: Pence | None = None
+    best: object | None = None
 
 
 class Progress(Protocol):
