@@ -1,0 +1,1 @@
+"""How runs share vehicles, fleets and lots: exact models over runs already found."""

@@ -1,0 +1,1 @@
+"""How runs are found: ruin and recreate in compiled kernels behind plain functions."""
