@@ -386,7 +386,8 @@ def _refuse_base(problem: Problem, base: Base) -> None:
         raise BadProblem(f"base {base.id} has no designation: it needs at least one need and one phase")
     if base.rate_basis is not problem.prices.basis:
         raise BadProblem(
-            f"base {base.id} is priced {base.rate_basis.value}, the plan {problem.prices.basis.value}: one plan has one basis"
+            f"base {base.id} is priced {base.rate_basis.value}, the plan {problem.prices.basis.value}: "
+            "one plan has one basis"
         )
     if base.rate_basis is CostBasis.CENSUS and base.empty_rate is None:
         raise BadProblem(f"base {base.id} needs a rate for an empty place on the census basis")

@@ -1,4 +1,4 @@
-"""What was chosen: each pupil's base year by year, who has none and why, and which bases are open with how many places."""
+"""What was chosen: each pupil's base year by year, who has none and why, and each base's plan."""
 
 from dataclasses import dataclass
 from enum import Enum
