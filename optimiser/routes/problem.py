@@ -202,12 +202,12 @@ class Change:
     """What a change since last term costs: a price for each child changed, or at most ``cap`` children changed.
 
     A child is changed when their vehicle differs from last term's in either direction, or their time at the home stop
-    moves by more than ``minutes_seconds``.
+    moves by more than ``tolerance`` seconds.
     """
 
     price: Pence = Pence(0)
     cap: int | None = None
-    minutes_seconds: Seconds = Seconds(600)
+    tolerance: Seconds = Seconds(600)
 
 
 @dataclass(frozen=True)
@@ -216,8 +216,8 @@ class RoutesProblem:
 
     ``last`` are last term's runs; those whose ids are in ``pinned_runs`` stay exactly as they are, and a child in
     ``pinned_children`` stays with last term's vehicle. ``mixed`` holds the pairs of schools (ids in order) whose
-    children may share a vehicle. ``clean_air`` holds the places inside the charging zone. ``first_day`` and ``last_day``
-    bound the period planned, against which contracts are checked. ``school_days`` turns a day's cost into a year's.
+    children may share a vehicle. ``clean_air`` holds the places inside the charging zone. ``first_day`` and
+    ``last_day`` bound the period planned, against which contracts are checked. ``school_days`` turns a day's cost into a year's.
     """
 
     children: tuple[Child, ...]
