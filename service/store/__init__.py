@@ -1,0 +1,1 @@
+"""What the service remembers: people, uploads, runs, plans adopted, and an audit that cannot be quietly changed."""
