@@ -108,7 +108,8 @@ class Base:
     empty place on the census basis, ``top_up`` per pupil, ``fixed`` for being open, ``opening`` a candidate's capital
     spread over its life. ``quality`` runs from 0 to 100. ``closes`` and ``opens`` fix the first year closed or open;
     ``admits_until`` is the first year without new admissions; ``may_close`` False protects it from being chosen.
-    ``open_from`` is the earliest year in which a candidate could open.
+    ``open_from`` is the earliest year in which a candidate could open and ``close_from`` the earliest in which the
+    base could close by choice; ``closing`` is what closing costs once.
     """
 
     id: str
@@ -138,6 +139,8 @@ class Base:
     closes: int | None = None
     opens: int | None = None
     open_from: int = 0
+    close_from: int = 0
+    closing: Pence = Pence(0)
     admits_until: int | None = None
     special_school: bool = False
 
@@ -189,7 +192,8 @@ class Prices:
     transport is counted when ``with_transport``. ``move`` (once) is for a pupil who leaves a base before the end of a
     phase, ``sensitive_move`` (once) is added for one whose move does harm; ``preference`` (once) is taken off by rank;
     ``sibling`` (once) is taken off. ``viability`` prices each pupil below a base's minimum (None makes it a bar).
-    ``over_place`` prices a place above those bought, which only a named pupil may take, up to the physical limit.
+    ``over_place`` prices a place above those bought, which only pupils already there or named for the base may take,
+    up to the physical limit (None forbids it).
     ``minute`` prices a pupil's single journey minute over a year. ``unplaced`` is added to the outside cost.
     """
 
@@ -205,7 +209,7 @@ class Prices:
     quality_point: Pence = Pence(0)
     minute: Pence = Pence(0)
     unplaced: Pence = Pence(0)
-    over_place: Pence = Pence(1_000_000)
+    over_place: Pence | None = Pence(1_000_000)
     named_refused: Pence = Pence(2_500_000)
     viability: Pence | None = Pence(500_000)
 
@@ -232,8 +236,9 @@ class Policy:
     """What the council allows. None means no limit.
 
     ``travel_limit`` is the longest single journey, seconds (a pupil may stay at the base attended now beyond it).
-    ``max_closures`` and ``min_closures`` count bases open today and closed at the end; ``openings_by_year`` caps
-    candidates open in each year; ``max_moves`` caps pupils moved from the base attended now; ``remove_places`` is the
+    ``max_closures`` and ``min_closures`` count bases chosen to close by the end, beyond those the plan fixes, and
+    ``max_openings`` and ``openings_by_year`` candidates chosen to open, likewise; ``max_moves`` caps pupils who leave
+    the base they attend before the end of a phase; ``remove_places`` is the
     least number of commissioned places to close; ``forbidden_sets`` are sets of closures ruled out (to find the next
     best); ``travel_budget`` caps the sum of single journey seconds over pupils and years, with ``outside_seconds``
     for each pupil and year unplaced. ``moving_allowed`` False keeps everyone whose base stays open.
