@@ -66,6 +66,15 @@ def _mid_visit(data: Data, state: State, r: int, p: int) -> bool:
 
 
 @njit(cache=True)
+def _same_visit(data: Data, state: State, r: int, p: int, node: int) -> bool:
+    """Whether position ``p`` opens the visit that ``node`` would join: joining at its end is the same thing."""
+    if p > state.length[r]:
+        return False
+    g = data.merge[node]
+    return bool(g >= 0 and g == data.merge[state.route[r, p]])
+
+
+@njit(cache=True)
 def _place(data: Data, state: State, r: int, k: int, p: int) -> int:
     if p == 0:
         return int(data.start[k])
@@ -111,7 +120,7 @@ def best_in_route(
             if added < found - EPS and np.random.random() >= blink and _alone(data, state, room, r, k, i, a):
                 found, at_a, at_b = added, a, a
             continue
-        if added >= found + rate * 1e-6 and rate > 0.0:
+        if added >= found:
             continue
         found, at_a, at_b = _best_delivery(data, state, room, r, k, i, a, tp, base, found, at_a, at_b, blink)
     return found, at_a, at_b
@@ -163,17 +172,11 @@ def _best_delivery(
                 w = data.setup[u] + data.service[u]
             place, group = data.loc[u], data.merge[u]
             if t > state.late[r, b - 1] + EPS or not _room_aboard(data, state, r, k, b - 1, i):
-                if t > state.late[r, b - 1] + EPS:
-                    break
-                last = True
-            else:
-                last = False
+                break
             if t > data.late[node] + EPS or t - data.ride[i] > latest + EPS:
                 break
-        else:
-            last = False
-        if not (b > a and _mid_visit(data, state, r, b)):
-            merged = group >= 0 and group == data.merge[node] and b > a
+        merged = b > a and group >= 0 and group == data.merge[node]
+        if not (b > a and _mid_visit(data, state, r, b)) and (merged or not _same_visit(data, state, r, b, node)):
             if merged:
                 td, wd = max(t, data.early[node]), w + data.service[node]
             else:
@@ -193,8 +196,6 @@ def _best_delivery(
                     and (not data.strict or _fits(data, state, room, r, k, i, a, b))
                 ):
                     found, at_a, at_b = cost, a, b
-        if last:
-            break
     return found, at_a, at_b
 
 
