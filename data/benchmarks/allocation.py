@@ -138,7 +138,7 @@ def read_send(path: Path) -> Problem:
 
 def _send(held: dict[str, Any]) -> Problem:
     years, bases, pupils = int(held["years"]), held["bases"], held["pupils"]
-    travel, tenths = _send_travel(held)
+    travel, apart = _send_travel(held)
     one_year = years == 1
     rate = [pounds(each["place"]) for each in bases]
     built = tuple(_send_base(each, rate[row], years) for row, each in enumerate(bases))
@@ -174,7 +174,7 @@ def _send(held: dict[str, Any]) -> Problem:
             max_openings=3 if one_year else None,
             openings_by_year=() if one_year else tuple(min(4, 2 * year) for year in range(years)),
         ),
-        quotes=tuple(_send_quotes(held, tenths)),
+        quotes=tuple(_send_quotes(held, apart)),
     )
 
 
@@ -185,14 +185,14 @@ def _send_base(each: dict[str, Any], rate: Pence, years: int) -> Base:
         (Phase.PRIMARY if each["phase"] == "P" else Phase.SECONDARY,), (int(each["cap"]),) * years, rate,
         top_up=pounds(each["topup"]), fixed=pounds(each["fixed"]), opening=pounds(each["capital"] / 25),
         extra_max=int(each["expand_max"]), extra_rate=pounds(each["expand_capital"] / 25 + each["place"]),
-        min_viable=int(each["min_viable"]) if one_year else 0,
+        min_viable=int(each["min_viable"]),
         status=BaseStatus.CANDIDATE if each["candidate"] else BaseStatus.OPEN,
         open_from=0 if one_year else int(each["candidate"]),
     )  # fmt: skip
 
 
-def _send_travel(held: dict[str, Any]) -> tuple[TravelMatrix, npt.NDArray[np.int64]]:
-    """Return the matrix of homes then bases, and the tenths of a minute from each pupil to each base."""
+def _send_travel(held: dict[str, Any]) -> tuple[TravelMatrix, Floats]:
+    """Return the matrix of homes then bases, and the kilometres by road from each pupil to each base."""
     spots = [*held["pupils"], *held["bases"]]
     points = np.array([(each["x"], each["y"]) for each in spots], dtype=np.float64)
     apart = np.hypot(points[:, None, 0] - points[None, :, 0], points[:, None, 1] - points[None, :, 1])
@@ -202,16 +202,17 @@ def _send_travel(held: dict[str, Any]) -> tuple[TravelMatrix, npt.NDArray[np.int
     source = "straight line x detour, as the instance says"
     matrix = TravelMatrix(names, (tenths * 6).astype(np.int32), metres, source, f"send-alloc {held['name']}")
     count = len(held["pupils"])
-    return matrix, tenths[:count, count:]
+    return matrix, apart[:count, count:] * held["detour"]
 
 
-def _send_quotes(held: dict[str, Any], tenths: npt.NDArray[np.int64]) -> list[TransportQuote]:
+def _send_quotes(held: dict[str, Any], apart: Floats) -> list[TransportQuote]:
+    """Return the transport price of each suitable pair; it is on unrounded kilometres, unlike the minutes."""
     quotes = []
     for row, pupil in enumerate(held["pupils"]):
         free = 2 if pupil["phase"] == "P" else 3
         for column, base in enumerate(held["bases"]):
             if pupil["need"] in base["need"] and pupil["phase"] == base["phase"]:
-                km = float(tenths[row, column]) / 10 / 60 * held["speed_kmh"]
+                km = float(apart[row, column])
                 yearly = 2 * km * held["school_days"] * held["cost_per_km"] * 0.45
                 price = 0 if km < free else held["taxi_base"] + round(yearly)
                 quotes.append(TransportQuote(pupil["id"], base["id"], pounds(price)))

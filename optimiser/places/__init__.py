@@ -1,1 +1,22 @@
-"""."""
+"""Resource base places: who goes where, which bases close, open or grow, over one or more years."""
+
+from optimiser.places.alternatives import Alternative, best_sets, front
+from optimiser.places.explainer import explain
+from optimiser.places.problem import Problem
+from optimiser.places.solution import Solution
+from optimiser.places.solver import solve, warm
+from optimiser.places.tables import report
+from optimiser.places.verifier import verify
+
+__all__ = [
+    "Alternative",
+    "Problem",
+    "Solution",
+    "best_sets",
+    "explain",
+    "front",
+    "report",
+    "solve",
+    "verify",
+    "warm",
+]

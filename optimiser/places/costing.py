@@ -1,6 +1,8 @@
 """What a plan costs, recomputed from the plan alone: money by kind and year, and the prices put on other things."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
+from operator import add, attrgetter
 
 from optimiser.core.units import MINUTE, Pence
 from optimiser.places.problem import Base, CostBasis, Problem, Pupil, Stay
@@ -37,7 +39,7 @@ class Costs:
     @property
     def total(self) -> Pence:
         """Everything, which is what the solver minimises."""
-        return Pence(sum(getattr(self, each.name) for each in fields(self)))
+        return Pence(sum(_every(self)))
 
     @property
     def money(self) -> Pence:
@@ -45,7 +47,10 @@ class Costs:
         return Pence(sum(getattr(self, name) for name in MONEY))
 
     def __add__(self, other: "Costs") -> "Costs":
-        return Costs(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
+        return Costs(*map(add, _every(self), _every(other)))
+
+
+_every: Callable[[Costs], tuple[int, ...]] = attrgetter(*(each.name for each in fields(Costs)))
 
 
 def filled_rate(base: Base) -> Pence:

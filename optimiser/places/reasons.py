@@ -2,7 +2,7 @@
 
 from optimiser.places import costing
 from optimiser.places.problem import Base, Problem, Stay
-from optimiser.places.rules import barriers
+from optimiser.places.rules import barriers, serves
 from optimiser.places.solution import Solution, Unplaced, Why
 
 
@@ -21,8 +21,12 @@ def with_reasons(problem: Problem, solution: Solution) -> Solution:
 
 def reason(problem: Problem, solution: Solution, stay: Stay, rolls: tuple[dict[str, int], ...]) -> Why:
     """Return what keeps one stay out of every base."""
-    barred = [(base, barriers(problem, stay, base)) for base in problem.bases]
-    suited = [(base, found) for base, found in barred if not {"designation", "phase-and-year"} & set(found)]
+    pupil = problem.pupil[stay.pupil]
+    suited = [
+        (base, barriers(problem, stay, base))
+        for base in problem.bases
+        if pupil.need in base.needs and serves(base, pupil, stay)
+    ]
     if not suited:
         return Why.NO_DESIGNATION
     near = [(base, found) for base, found in suited if "travel-limit" not in found and "refused-base" not in found]

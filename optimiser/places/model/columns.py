@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from optimiser.core.mip import LinearModel
 from optimiser.places import costing
-from optimiser.places.problem import Base, BaseStatus, Problem, Stay
+from optimiser.places.problem import Base, BaseStatus, Phase, Problem, Stay
 from optimiser.places.rules import barriers, has_claim
 
 Dropped = Collection[str]
@@ -51,13 +51,15 @@ def lay(problem: Problem, drop: Dropped = ()) -> Columns:
     for base in problem.bases:
         for year in range(problem.years):
             _base_year(columns, base, year)
-    suited: dict[str, list[Base]] = {}
+    suited: dict[tuple[str, Phase], list[Base]] = {}
     for base in problem.bases:
         for need in base.needs:
-            suited.setdefault(need, []).append(base)
+            for phase in base.phases:
+                suited.setdefault((need, phase), []).append(base)
+    all_bases = {"designation", "phase-and-year"} & columns.drop
     for number, stay in enumerate(problem.stays):
-        candidates = problem.bases if "designation" in drop else suited.get(problem.pupil[stay.pupil].need, ())
-        _stay(columns, number, stay, candidates)
+        suitable = suited.get((problem.pupil[stay.pupil].need, stay.phase), ())
+        _stay(columns, number, stay, problem.bases if all_bases else suitable)
     return columns
 
 
