@@ -1,6 +1,7 @@
 """What a plan costs, in pence a school day averaged over the week, part by part."""
 
 from dataclasses import dataclass, fields
+from itertools import pairwise
 
 from optimiser.core.units import METRES_PER_MILE, Pence, Seconds
 from optimiser.routes.problem import GuideNeed, RoutesProblem, VehicleClass
@@ -109,7 +110,7 @@ def block_length(problem: RoutesProblem, kind: VehicleClass, block: tuple[Run, .
     if kind.start is not None:
         seconds += travel.seconds_between(kind.start, places[0]) + travel.seconds_between(places[-1], kind.start)
         places = [kind.start, *places, kind.start]
-    metres = sum(travel.metres_between(one, other) for one, other in zip(places, places[1:], strict=False))
+    metres = sum(travel.metres_between(one, other) for one, other in pairwise(places))
     return metres, seconds
 
 
@@ -181,7 +182,7 @@ def queueing(problem: RoutesProblem, solution: RoutesSolution) -> tuple[tuple[st
 
 
 def bay_time(unload: int, run: Run, arrive: int, leave: int) -> tuple[int, int]:
-    """Return when a bay is taken: from arrival in the morning, until leaving in the afternoon, for the unloading time."""
+    """Return when a bay is taken: from arrival in the morning, until leaving in the afternoon."""
     return (arrive, arrive + unload) if run.direction is Direction.MORNING else (leave - unload, leave)
 
 

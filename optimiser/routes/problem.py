@@ -285,6 +285,17 @@ class RoutesProblem:
         """Last term's run of each child in each direction."""
         return {(child, run.direction): run for run in self.last for child in run.children}
 
+    @cached_property
+    def partners(self) -> dict[str, frozenset[str]]:
+        """Who must ride with whom, both ways round; children with no such wish are left out."""
+        found: dict[str, set[str]] = {}
+        for child in self.children:
+            for other in child.together:
+                if other in self.child and other != child.id:
+                    found.setdefault(child.id, set()).add(other)
+                    found.setdefault(other, set()).add(child.id)
+        return {child: frozenset(others) for child, others in found.items()}
+
     def travel(self, direction: Direction) -> TravelMatrix:
         """Return the travel matrix of a direction."""
         return self.morning if direction is Direction.MORNING else self.afternoon

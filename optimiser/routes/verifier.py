@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 from optimiser.core.violation import Violation
 from optimiser.routes import costing
@@ -92,7 +93,7 @@ def _aboard(problem: RoutesProblem, run: Run) -> tuple[Child, ...]:
 
 def _timing(problem: RoutesProblem, run: Run) -> Iterator[Violation]:
     travel = problem.travel(run.direction)
-    for before, stop in zip(run.stops, run.stops[1:], strict=False):
+    for before, stop in pairwise(run.stops):
         short = before.leave + travel.seconds_between(before.place, stop.place) - stop.arrive
         if short > 0:
             said = f"Run {run.id} reaches {stop.place} {short} seconds sooner than it can be driven."
@@ -173,10 +174,11 @@ def _capacity(problem: RoutesProblem, run: Run) -> Iterator[Violation]:
                 wheelchairs += sign * sum(child.seat is Seat.WHEELCHAIR for child in going)
             most_seats, most_wheelchairs = max(most_seats, seats), max(most_wheelchairs, wheelchairs)
         if most_seats + guide > layout.seats:
-            said = f"Run {run.id} needs {most_seats + guide} seats on weekday {day}, guide included; it has {layout.seats}."
+            need = most_seats + guide
+            said = f"Run {run.id} needs {need} seats on weekday {day}, guide included; it has {layout.seats}."
             yield _broken("seat-capacity", (run.id,), said, most_seats + guide - layout.seats, "seats")
         if most_wheelchairs > layout.wheelchairs:
-            said = f"Run {run.id} needs {most_wheelchairs} wheelchair spaces on weekday {day}; it has {layout.wheelchairs}."
+            said = f"Run {run.id} has {layout.wheelchairs} wheelchair spaces and needs {most_wheelchairs} on day {day}."
             yield _broken("wheelchair-capacity", (run.id,), said, most_wheelchairs - layout.wheelchairs, "spaces")
 
 
@@ -261,11 +263,11 @@ def _chains(problem: RoutesProblem, solution: RoutesSolution) -> Iterator[Violat
     for vehicle, runs in solution.vehicles.items():
         if len({run.vehicle_class for run in runs}) > 1:
             yield _broken("vehicle-chain", (vehicle,), f"Vehicle {vehicle} changes class between its runs.")
-        for one, other in zip(runs, runs[1:], strict=False):
+        for one, other in pairwise(runs):
             if not one.weekdays & other.weekdays:
                 continue
             if one.direction is other.direction:
-                gap = problem.travel(one.direction).seconds_between(one.stops[-1].place, other.stops[0].place)
+                gap = int(problem.travel(one.direction).seconds_between(one.stops[-1].place, other.stops[0].place))
             else:
                 gap = _home_and_back(problem, one, other)
             late = one.ends + gap - other.begins
@@ -309,7 +311,8 @@ def _pins(problem: RoutesProblem, solution: RoutesSolution) -> Iterator[Violatio
                 continue
             now = solution.run_of.get((child, before.direction))
             if now is None or now.vehicle != before.vehicle:
-                said = f"Child {child} is pinned to vehicle {before.vehicle} but is not with it in the {before.direction.value}."
+                when = before.direction.value
+                said = f"Child {child} is pinned to vehicle {before.vehicle} but not with it in the {when}."
                 yield _broken("pinned-child", (child, before.vehicle), said)
 
 

@@ -1,0 +1,1 @@
+"""Builders of small problems, one module a room."""
