@@ -195,7 +195,9 @@ def _expire(session: Session, at: float, settings: Settings) -> None:
         run.doing = "Interrupted; it will be started again from its best so far"
         if tired:
             run.ended_at, run.doing = at, "Interrupted too often"
-            run.trouble = f"The plan was interrupted {run.attempt} times. Its input is kept: start it again, or ask for less time."
+            run.trouble = (
+                f"The plan was interrupted {run.attempt} times. Its input is kept, so it can be started again."
+            )
         audit.record(session, "the service itself", "found a plan interrupted", run.id)
 
 
@@ -258,6 +260,13 @@ def fail(db: Database, run: Run, trouble: str, *, state: str = FAILED) -> None:
             session, run, {"state": state, "trouble": trouble, "ended_at": now(session), "holder": None, "doing": doing}
         )
         audit.record(session, "the service itself", "could not finish a plan", run.id)
+
+
+def interrupted(session: Session, run: Run) -> None:
+    """Mark a run whose process died, so that it is shown as interrupted and claimed again from its best so far."""
+    words = "Interrupted; it will be started again from its best so far"
+    _fenced(session, run, {"state": INTERRUPTED, "holder": None, "lease_until": 0.0, "doing": words})
+    audit.record(session, "the service itself", "found a plan interrupted", run.id)
 
 
 def release(db: Database, run: Run) -> None:

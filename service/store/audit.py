@@ -15,7 +15,7 @@ FIRST = "0" * 64
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether the chain holds: how many entries were checked, the head's digest, and the first entry that does not fit."""
+    """Whether the chain holds: entries checked, the head's digest, and the first entry that does not fit."""
 
     entries: int
     head: str
@@ -33,7 +33,7 @@ def record(
 ) -> AuditEntry:
     """Add an entry inside the caller's transaction, so that the deed and its record stand or fall together.
 
-    ``what`` is an id, never a name; ``rows`` how many records were touched or read; ``why`` a reason where one is asked.
+    ``what`` is an id, never a name; ``rows`` how many records were touched or read; ``why`` a reason if asked.
     """
     if session.get_bind().dialect.name != "sqlite":
         session.execute(text("SELECT pg_advisory_xact_lock(7202)"))  # one link of the chain at a time
