@@ -10,7 +10,7 @@ from optimiser.core.result import Status
 from optimiser.core.units import MINUTE
 from optimiser.places import costing, solver
 from optimiser.places.problem import Base, BaseStatus, Pin, Problem, Pupil, Stay
-from optimiser.places.rules import RULES, barriers, serves
+from optimiser.places.rules import RULES, barriers, designated, serves
 from optimiser.places.solution import Solution
 
 MOST_REMEDIES = 4
@@ -52,7 +52,7 @@ def _pupil(problem: Problem, solution: Solution, pupil: Pupil) -> Explanation:
     stays = [stay for stay in problem.stays if stay.pupil == pupil.id]
     lost = next((stay for stay in stays if (pupil.id, stay.first) not in solution.at), None)
     stay = lost or stays[0]
-    suited = [base for base in problem.bases if pupil.need in base.needs and serves(base, pupil, stay)]
+    suited = [base for base in problem.bases if designated(base, pupil) and serves(base, pupil, stay)]
     suited.sort(key=lambda base: (problem.seconds(pupil, base), base.id))
     here = solution.at.get((pupil.id, stay.first))
     reasons = tuple(

@@ -109,7 +109,8 @@ class Base:
     spread over its life. ``quality`` runs from 0 to 100. ``closes`` and ``opens`` fix the first year closed or open;
     ``admits_until`` is the first year without new admissions; ``may_close`` False protects it from being chosen.
     ``open_from`` is the earliest year in which a candidate could open and ``close_from`` the earliest in which the
-    base could close by choice; ``closing`` is what closing costs once.
+    base could close by choice; ``closing`` is what closing costs once. ``keeps_children`` lets pupils there now
+    stay whatever the designation becomes.
     """
 
     id: str
@@ -141,6 +142,7 @@ class Base:
     open_from: int = 0
     close_from: int = 0
     closing: Pence = Pence(0)
+    keeps_children: bool = False
     admits_until: int | None = None
     special_school: bool = False
 

@@ -2,7 +2,7 @@
 
 from optimiser.places import costing
 from optimiser.places.problem import Base, Problem, Stay
-from optimiser.places.rules import barriers, serves
+from optimiser.places.rules import barriers, designated, serves
 from optimiser.places.solution import Solution, Unplaced, Why
 
 
@@ -25,7 +25,7 @@ def reason(problem: Problem, solution: Solution, stay: Stay, rolls: tuple[dict[s
     suited = [
         (base, barriers(problem, stay, base))
         for base in problem.bases
-        if pupil.need in base.needs and serves(base, pupil, stay)
+        if designated(base, pupil) and serves(base, pupil, stay)
     ]
     if not suited:
         return Why.NO_DESIGNATION

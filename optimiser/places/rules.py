@@ -42,6 +42,11 @@ PLACEMENT_RULES = ("designation", "phase-and-year", "travel-limit", "refused-bas
 """The rules that a single pupil and base can break whatever else the plan holds."""
 
 
+def designated(base: Base, pupil: Pupil) -> bool:
+    """Return whether a base is for the pupil's need, or keeps the pupils it has whatever it is for."""
+    return pupil.need in base.needs or (base.keeps_children and pupil.current == base.id)
+
+
 def serves(base: Base, pupil: Pupil, stay: Stay) -> bool:
     """Return whether a base takes the pupil's phase and every year group of the stay."""
     if stay.phase not in base.phases:
@@ -70,7 +75,7 @@ def barriers(problem: Problem, stay: Stay, base: Base) -> tuple[str, ...]:
     """Return the placement rules that stand between one stay and one base; none means the placement could be."""
     pupil = problem.pupil[stay.pupil]
     found: list[str] = []
-    if pupil.need not in base.needs:
+    if not designated(base, pupil):
         found.append("designation")
     if not serves(base, pupil, stay):
         found.append("phase-and-year")

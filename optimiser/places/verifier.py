@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from optimiser.core.violation import Violation
 from optimiser.places.costing import claims_in, journey_seconds, moved, paired, rolls_in
 from optimiser.places.problem import Base, BaseStatus, Problem, Stay
-from optimiser.places.rules import attended, new_there, serves, sole_providers
+from optimiser.places.rules import attended, designated, new_there, serves, sole_providers
 from optimiser.places.solution import BasePlan, Solution
 
 
@@ -68,7 +68,7 @@ def _placements(problem: Problem, solution: Solution) -> Iterator[Violation]:
 
 def _one_placement(problem: Problem, stay: Stay, base: Base) -> Iterator[Violation]:
     pupil, who = problem.pupil[stay.pupil], (stay.pupil, base.id)
-    if pupil.need not in base.needs:
+    if not designated(base, pupil):
         yield Violation("designation", who, f"Base {base.id} is not designated for {pupil.need}.")
     if not serves(base, pupil, stay):
         yield Violation(
@@ -117,7 +117,7 @@ def _admitted(problem: Problem, solution: Solution, stay: Stay, previous: Stay |
 def _could_stay(problem: Problem, solution: Solution, stay: Stay, base_id: str) -> bool:
     """Return whether a pupil could have had this base for the whole stay, as the plan stands."""
     base, pupil = problem.base[base_id], problem.pupil[stay.pupil]
-    if pupil.need not in base.needs or not serves(base, pupil, stay) or base.id in pupil.refuses:
+    if not designated(base, pupil) or not serves(base, pupil, stay) or base.id in pupil.refuses:
         return False
     if base.id != pupil.current and problem.seconds(pupil, base) > problem.limit_of(pupil):
         return False

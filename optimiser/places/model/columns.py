@@ -58,7 +58,11 @@ def lay(problem: Problem, drop: Dropped = ()) -> Columns:
                 suited.setdefault((need, phase), []).append(base)
     all_bases = {"designation", "phase-and-year"} & columns.drop
     for number, stay in enumerate(problem.stays):
-        suitable = suited.get((problem.pupil[stay.pupil].need, stay.phase), ())
+        pupil = problem.pupil[stay.pupil]
+        suitable = suited.get((pupil.need, stay.phase), [])
+        now = None if pupil.current is None else problem.base[pupil.current]
+        if now is not None and now.keeps_children and now not in suitable:
+            suitable = [*suitable, now]
         _stay(columns, number, stay, problem.bases if all_bases else suitable)
     return columns
 
