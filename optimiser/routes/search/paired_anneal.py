@@ -5,44 +5,55 @@ import math
 import numpy as np
 from numba import njit
 
-from optimiser.routes.search.paired_arrays import EPS, Data, Room, State
+from optimiser.routes.search.paired_arrays import EPS, INNER, OUTER, Data, Room, State
 from optimiser.routes.search.paired_insert import alone, best_in_route, put
 from optimiser.routes.search.paired_ruin import close_route, ruin, take_out
 from optimiser.routes.search.paired_schedule import refresh
 
 
-@njit(cache=True)
+@njit(**OUTER)
 def seed_kernel(seed: int) -> None:
     """Seed the kernels' own stream of random numbers."""
     np.random.seed(seed)
 
 
-@njit(cache=True)
+@njit(**INNER)
 def copy_route(source: State, target: State, r: int) -> None:
     """Copy all that is known of one route."""
-    m = max(source.length[r], 0) + 2
-    target.route[r, :m] = source.route[r, :m]
+    m = source.length[r] + 2
+    depth = source.peak.shape[1]
+    for p in range(m):
+        target.route[r, p] = source.route[r, p]
+        target.early[r, p] = source.early[r, p]
+        target.late[r, p] = source.late[r, p]
+        target.work[r, p] = source.work[r, p]
+        for d in range(depth):
+            target.load[r, p, d] = source.load[r, p, d]
+    for d in range(depth):
+        target.peak[r, d] = source.peak[r, d]
     target.length[r] = source.length[r]
     target.kind[r] = source.kind[r]
-    target.early[r, :m] = source.early[r, :m]
-    target.late[r, :m] = source.late[r, :m]
-    target.work[r, :m] = source.work[r, :m]
-    target.load[r, :m] = source.load[r, :m]
-    target.peak[r] = source.peak[r]
     target.far[r] = source.far[r]
     target.cost[r] = source.cost[r]
 
 
-@njit(cache=True)
+@njit(**INNER)
+def _copy_lists(source: State, target: State) -> None:
+    for i in range(source.where.shape[0]):
+        target.where[i] = source.where[i]
+    for k in range(source.used.shape[0]):
+        target.used[k] = source.used[k]
+
+
+@njit(**OUTER)
 def copy_all(source: State, target: State) -> None:
     """Copy a whole plan."""
     for r in range(source.kind.shape[0]):
         copy_route(source, target, r)
-    target.where[:] = source.where
-    target.used[:] = source.used
+    _copy_lists(source, target)
 
 
-@njit(cache=True)
+@njit(**OUTER)
 def total(data: Data, state: State) -> float:
     """Return the cost of the routes and of those left out."""
     cost = 0.0
@@ -55,38 +66,41 @@ def total(data: Data, state: State) -> float:
     return cost
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _order(data: Data, room: Room, count: int) -> None:
     """Sort those waiting: at random, by load, far or near first, short window or early first, most often missed."""
-    x = np.random.random()
+    way = np.random.random()
+    n = data.ride.shape[0]
     for y in range(count):
         i = room.absent[y]
-        n = data.ride.shape[0]
         node = n + i if data.paired[i] else i
-        if x < 0.30:
+        if way < 0.30:
             key = np.random.random()
-        elif x < 0.50:
-            key = -data.demand[i].sum() + 0.1 * np.random.random()
-        elif x < 0.65:
+        elif way < 0.50:
+            key = -data.demand[i, 0] + 0.1 * np.random.random()
+        elif way < 0.65:
             key = -data.dist[data.start[0], data.loc[i]]
-        elif x < 0.75:
+        elif way < 0.75:
             key = data.dist[data.start[0], data.loc[i]]
-        elif x < 0.85:
+        elif way < 0.85:
             key = data.late[i] - data.early[i]
-        elif x < 0.92:
+        elif way < 0.92:
             key = data.early[node]
-        elif x < 0.96:
+        elif way < 0.96:
             key = -data.late[node]
         else:
             key = -data.dist[data.loc[i], data.loc[node]]
         room.key[y] = key
-    order = np.argsort(room.key[:count])
-    held = room.absent[:count].copy()
-    for y in range(count):
-        room.absent[y] = held[order[y]]
+    for y in range(1, count):
+        key, i = room.key[y], room.absent[y]
+        x = y - 1
+        while x >= 0 and room.key[x] > key:
+            room.key[x + 1], room.absent[x + 1] = room.key[x], room.absent[x]
+            x -= 1
+        room.key[x + 1], room.absent[x + 1] = key, i
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _holds(data: Data, state: State, r: int, k: int) -> bool:
     for d in range(data.demand.shape[1]):
         if state.peak[r, d] > data.cap[k, d] + EPS:
@@ -98,7 +112,7 @@ def _holds(data: Data, state: State, r: int, k: int) -> bool:
     return True
 
 
-@njit(cache=True)
+@njit(**INNER)
 def insert(data: Data, state: State, room: Room, i: int, blink: float, most_routes: int) -> bool:
     """Put a request where it costs least, in a route or a new one; answer whether it was worth its price."""
     kinds = data.cap.shape[0]
@@ -112,12 +126,13 @@ def insert(data: Data, state: State, room: Room, i: int, blink: float, most_rout
                 free = r
             continue
         routes += 1
-        cost, a, b = best_in_route(data, state, room, r, state.kind[r], i, top, blink)
+        own = int(state.kind[r])
+        cost, a, b = best_in_route(data, state, room, r, own, i, top, blink)
         if a >= 0:
-            top, best_r, best_k, best_a, best_b = cost, r, state.kind[r], a, b
+            top, best_r, best_k, best_a, best_b = cost, r, own, a, b
         if data.exchange:
             for k in range(kinds):
-                if k != state.kind[r] and state.used[k] < data.count[k] and _holds(data, state, r, k):
+                if k != own and state.used[k] < data.count[k] and _holds(data, state, r, k):
                     cost, a, b = best_in_route(data, state, room, r, k, i, top, blink)
                     if a >= 0:
                         top, best_r, best_k, best_a, best_b = cost, r, k, a, b
@@ -135,7 +150,7 @@ def insert(data: Data, state: State, room: Room, i: int, blink: float, most_rout
     return False
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _recreate(data: Data, state: State, room: Room, blink: float, most_routes: int) -> int:
     """Insert everyone waiting; return how many stay out, listed first in ``room.absent``."""
     count = 0
@@ -146,21 +161,21 @@ def _recreate(data: Data, state: State, room: Room, blink: float, most_routes: i
     _order(data, room, count)
     out = 0
     for y in range(count):
-        i = room.absent[y]
+        i = int(room.absent[y])
         if not insert(data, state, room, i, blink, most_routes):
             room.absent[out] = i
             out += 1
     return out
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _retype(data: Data, state: State, room: Room) -> None:
     """Move a changed route to a free kind of vehicle that carries it for less."""
     for r in range(state.kind.shape[0]):
         if not room.dirty[r] or state.kind[r] < 0:
             continue
         for k in range(data.cap.shape[0]):
-            old = state.kind[r]
+            old = int(state.kind[r])
             if k == old or state.used[k] >= data.count[k] or not _holds(data, state, r, k):
                 continue
             cost = state.cost[r]
@@ -173,7 +188,7 @@ def _retype(data: Data, state: State, room: Room) -> None:
                 refresh(data, state, room, r)
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _settle(now: State, kept: State, room: Room, keep: bool) -> None:
     """Keep what changed, or put it back."""
     for r in range(now.kind.shape[0]):
@@ -184,14 +199,12 @@ def _settle(now: State, kept: State, room: Room, keep: bool) -> None:
                 copy_route(kept, now, r)
             room.dirty[r] = False
     if keep:
-        kept.where[:] = now.where
-        kept.used[:] = now.used
+        _copy_lists(now, kept)
     else:
-        now.where[:] = kept.where
-        now.used[:] = kept.used
+        _copy_lists(kept, now)
 
 
-@njit(cache=True)
+@njit(**OUTER)
 def anneal(
     data: Data,
     now: State,
@@ -231,7 +244,16 @@ def anneal(
     return least
 
 
-@njit(cache=True)
+@njit(**INNER)
+def _driven(now: State) -> float:
+    cost = 0.0
+    for r in range(now.kind.shape[0]):
+        if now.kind[r] >= 0:
+            cost += now.cost[r]
+    return cost
+
+
+@njit(**INNER)
 def _missed(room: Room, out: int) -> int:
     total_missed = 0
     for y in range(out):
@@ -239,7 +261,7 @@ def _missed(room: Room, out: int) -> int:
     return total_missed
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _give_up_one(data: Data, now: State, kept: State, room: Room) -> None:
     """Empty the route whose requests were missed least often, the shorter first among equals."""
     n = data.ride.shape[0]
@@ -262,7 +284,7 @@ def _give_up_one(data: Data, now: State, kept: State, room: Room) -> None:
     _settle(now, kept, room, True)
 
 
-@njit(cache=True)
+@njit(**OUTER)
 def fewer(
     data: Data,
     now: State,
@@ -302,12 +324,12 @@ def fewer(
                 room.absent[waiting] = i
                 waiting += 1
     limit = routes
-    cost = now.cost[now.kind >= 0].sum()
+    cost = _driven(now)
     missed = _missed(room, waiting)
     for _ in range(rounds):
         ruin(data, now, room, mean, longest)
         out = _recreate(data, now, room, blink, limit)
-        new = now.cost[now.kind >= 0].sum()
+        new = _driven(now)
         sum_out = _missed(room, out)
         keep = sum_out < missed or out < waiting
         if not keep and out == waiting and sum_out <= missed:
@@ -328,12 +350,12 @@ def fewer(
                     if now.where[i] < 0:
                         room.absent[waiting] = i
                         waiting += 1
-                cost = now.cost[now.kind >= 0].sum()
+                cost = _driven(now)
                 missed = _missed(room, waiting)
     return limit
 
 
-@njit(cache=True)
+@njit(**OUTER)
 def load_plan(data: Data, state: State, room: Room, nodes: object, starts: object, kinds: object) -> None:
     """Fill an empty plan with given routes (``nodes`` cut at ``starts``); one that cannot be driven is left out."""
     n = data.ride.shape[0]
@@ -344,7 +366,7 @@ def load_plan(data: Data, state: State, room: Room, nodes: object, starts: objec
         state.used[kinds[r]] += 1
         for p in range(m):
             state.route[r, p + 1] = nodes[starts[r] + p]
-        good = refresh(data, state, room, r) and _holds(data, state, r, kinds[r])
+        good = refresh(data, state, room, r) and _holds(data, state, r, int(kinds[r]))
         for p in range(m):
             u = nodes[starts[r] + p]
             if u < n and good:
@@ -353,9 +375,10 @@ def load_plan(data: Data, state: State, room: Room, nodes: object, starts: objec
             close_route(state, r)
 
 
-@njit(cache=True)
+@njit(**OUTER)
 def first_plan(data: Data, now: State, room: Room, most_routes: int) -> int:
     """Insert everyone not yet in the plan; return how many stay out."""
     out = _recreate(data, now, room, 0.0, most_routes)
-    room.dirty[:] = False
+    for r in range(room.dirty.shape[0]):
+        room.dirty[r] = False
     return int(out)

@@ -5,6 +5,18 @@ from typing import Any, NamedTuple
 EPS = 1e-9
 """Slack allowed when two times are compared, in the problem's own unit of time."""
 
+INNER: dict[str, Any] = {
+    "cache": True,
+    "error_model": "numpy",
+    "_nrt": False,
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+}
+"""How kernels that only kernels call are compiled: without the wrappers that Python would need, which cost most."""
+
+OUTER: dict[str, Any] = {"cache": True, "_nrt": False, "error_model": "numpy", "no_cfunc_wrapper": True}
+"""How kernels that Python calls are compiled."""
+
 
 class Data(NamedTuple):
     """A pickup-and-delivery problem as arrays; request ``i`` has pickup node ``i`` and delivery node ``n + i``.

@@ -5,15 +5,15 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from optimiser.routes.search.paired_arrays import EPS, Data, Room, State
+from optimiser.routes.search.paired_arrays import EPS, INNER, Data, Room, State
 from optimiser.routes.search.paired_schedule import refresh, settle_early, spans
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _fits(data: Data, state: State, room: Room, r: int, k: int, i: int, a: int, b: int) -> bool:
     """Whether the route has a schedule with the pickup before position ``a`` and the delivery before ``b``."""
     n = data.ride.shape[0]
-    m = state.length[r]
+    m = int(state.length[r])
     seq, t = room.seq, room.t
     t[0] = state.early[r, 0]
     x = 1
@@ -35,7 +35,7 @@ def _fits(data: Data, state: State, room: Room, r: int, k: int, i: int, a: int, 
     return settle_early(data, k, seq, x - 1, t, room.w, room.at)
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _room_aboard(data: Data, state: State, r: int, k: int, p: int, i: int) -> bool:
     for d in range(data.demand.shape[1]):
         if state.load[r, p, d] + data.demand[i, d] > data.cap[k, d] + EPS:
@@ -43,7 +43,7 @@ def _room_aboard(data: Data, state: State, r: int, k: int, p: int, i: int) -> bo
     return True
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _may_share(data: Data, state: State, r: int, k: int, i: int) -> bool:
     if not data.allowed[i, k]:
         return False
@@ -56,7 +56,7 @@ def _may_share(data: Data, state: State, r: int, k: int, i: int) -> bool:
     return True
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _mid_visit(data: Data, state: State, r: int, p: int) -> bool:
     """Whether positions ``p - 1`` and ``p`` are one visit, which nothing may split."""
     if p < 2 or p > state.length[r]:
@@ -65,7 +65,7 @@ def _mid_visit(data: Data, state: State, r: int, p: int) -> bool:
     return bool(g >= 0 and g == data.merge[state.route[r, p - 1]])
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _same_visit(data: Data, state: State, r: int, p: int, node: int) -> bool:
     """Whether position ``p`` opens the visit that ``node`` would join: joining at its end is the same thing."""
     if p > state.length[r]:
@@ -74,7 +74,7 @@ def _same_visit(data: Data, state: State, r: int, p: int, node: int) -> bool:
     return bool(g >= 0 and g == data.merge[state.route[r, p]])
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _place(data: Data, state: State, r: int, k: int, p: int) -> int:
     if p == 0:
         return int(data.start[k])
@@ -83,7 +83,7 @@ def _place(data: Data, state: State, r: int, k: int, p: int) -> int:
     return int(data.loc[state.route[r, p]])
 
 
-@njit(cache=True)
+@njit(**INNER)
 def best_in_route(
     data: Data, state: State, room: Room, r: int, k: int, i: int, top: float, blink: float
 ) -> tuple[float, int, int]:
@@ -91,7 +91,7 @@ def best_in_route(
 
     The positions are those before which the pickup and the delivery go; (top, -1, -1) when there is none.
     """
-    m = state.length[r]
+    m = int(state.length[r])
     found, at_a, at_b = top, -1, -1
     if not _may_share(data, state, r, k, i):
         return found, at_a, at_b
@@ -126,7 +126,7 @@ def best_in_route(
     return found, at_a, at_b
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _alone(data: Data, state: State, room: Room, r: int, k: int, i: int, a: int) -> bool:
     """Whether a single visit fits: its load is carried to the end, so the whole route must have the room."""
     for d in range(data.demand.shape[1]):
@@ -135,7 +135,7 @@ def _alone(data: Data, state: State, room: Room, r: int, k: int, i: int, a: int)
     return not data.strict or _fits(data, state, room, r, k, i, a, a)
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _best_delivery(
     data: Data,
     state: State,
@@ -152,7 +152,7 @@ def _best_delivery(
     blink: float,
 ) -> tuple[float, int, int]:
     """Walk on from a pickup at ``a`` and return the better of ``found`` and the best place for the delivery."""
-    m = state.length[r]
+    m = int(state.length[r])
     n = data.ride.shape[0]
     node = n + i
     here, there = data.loc[i], data.loc[node]
@@ -199,11 +199,11 @@ def _best_delivery(
     return found, at_a, at_b
 
 
-@njit(cache=True)
+@njit(**INNER)
 def put(data: Data, state: State, room: Room, r: int, k: int, i: int, a: int, b: int) -> bool:
     """Insert a request at the places found, and bring the route up to date."""
     n = data.ride.shape[0]
-    m = state.length[r]
+    m = int(state.length[r])
     row = state.route[r]
     room.dirty[r] = True
     extra = 2 if data.paired[i] else 1
@@ -227,7 +227,7 @@ def put(data: Data, state: State, room: Room, r: int, k: int, i: int, a: int, b:
     return refresh(data, state, room, r)
 
 
-@njit(cache=True)
+@njit(**INNER)
 def alone(data: Data, state: State, room: Room, i: int, k: int, top: float) -> float:
     """Return the cost of a new route of kind ``k`` for one request, or ``top`` when it cannot or would cost more."""
     if not data.allowed[i, k] or state.used[k] >= data.count[k]:

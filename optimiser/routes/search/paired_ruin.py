@@ -6,11 +6,11 @@ Strings follow slack induction by string removals (Christiaens and Vanden Berghe
 import numpy as np
 from numba import njit
 
-from optimiser.routes.search.paired_arrays import Data, Room, State
+from optimiser.routes.search.paired_arrays import INNER, Data, Room, State
 from optimiser.routes.search.paired_schedule import refresh
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _mark(state: State, room: Room, i: int) -> int:
     if state.where[i] < 0 or room.drop[i]:
         return 0
@@ -18,7 +18,7 @@ def _mark(state: State, room: Room, i: int) -> int:
     return 1
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _string(data: Data, state: State, room: Room, c: int, size: int) -> int:
     """Mark the requests met in a window of the route around the pickup of ``c``, sometimes sparing its middle."""
     n = data.ride.shape[0]
@@ -46,7 +46,7 @@ def _string(data: Data, state: State, room: Room, c: int, size: int) -> int:
     return done
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _strings(data: Data, state: State, room: Room, mean: float, longest: float) -> int:
     n = data.ride.shape[0]
     routes = 0
@@ -61,7 +61,8 @@ def _strings(data: Data, state: State, room: Room, mean: float, longest: float) 
     most = max(1.0, 4.0 * mean / (1.0 + top) - 1.0)
     strings = int(np.random.random() * most + 1.0)
     seed = np.random.randint(0, n)
-    hit = np.zeros(strings, np.int32)
+    hit = room.seq
+    strings = min(strings, hit.shape[0])
     h = 0
     done = 0
     for x in range(data.near.shape[1]):
@@ -84,7 +85,7 @@ def _strings(data: Data, state: State, room: Room, mean: float, longest: float) 
     return done
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _circle(data: Data, state: State, room: Room, mean: float) -> int:
     seed = np.random.randint(0, data.ride.shape[0])
     goal = 1 + int(np.random.random() * 2.0 * mean)
@@ -97,7 +98,7 @@ def _circle(data: Data, state: State, room: Room, mean: float) -> int:
     return done
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _detour(data: Data, state: State, r: int, u: int) -> float:
     p = 1
     while state.route[r, p] != u:
@@ -109,7 +110,7 @@ def _detour(data: Data, state: State, r: int, u: int) -> float:
     return float(data.per_dist[k] * (data.dist[a, here] + data.dist[here, b] - data.dist[a, b]))
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _dearest(data: Data, state: State, room: Room, mean: float) -> int:
     """Of a handful at random, mark those whose two nodes cost most detour."""
     n = data.ride.shape[0]
@@ -132,7 +133,7 @@ def _dearest(data: Data, state: State, room: Room, mean: float) -> int:
     return done
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _scatter(data: Data, state: State, room: Room, mean: float) -> int:
     done = 0
     for _ in range(1 + int(np.random.random() * mean)):
@@ -140,7 +141,7 @@ def _scatter(data: Data, state: State, room: Room, mean: float) -> int:
     return done
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _whole_route(data: Data, state: State, room: Room, mean: float) -> int:
     """Mark every request of a random route that is not too long."""
     n = data.ride.shape[0]
@@ -156,7 +157,7 @@ def _whole_route(data: Data, state: State, room: Room, mean: float) -> int:
     return done
 
 
-@njit(cache=True)
+@njit(**INNER)
 def ruin(data: Data, state: State, room: Room, mean: float, longest: float) -> None:
     """Take a few requests out of the plan, at random among the ways above."""
     x = np.random.random()
@@ -173,7 +174,7 @@ def ruin(data: Data, state: State, room: Room, mean: float, longest: float) -> N
     take_out(data, state, room)
 
 
-@njit(cache=True)
+@njit(**INNER)
 def take_out(data: Data, state: State, room: Room) -> None:
     """Close up every route that loses marked requests; one that cannot be driven afterwards is given up whole."""
     n = data.ride.shape[0]
@@ -202,10 +203,11 @@ def take_out(data: Data, state: State, room: Room) -> None:
             state.length[r] = 0
         if state.length[r] == 0:
             close_route(state, r)
-    room.drop[:] = False
+    for i in range(n):
+        room.drop[i] = False
 
 
-@njit(cache=True)
+@njit(**INNER)
 def close_route(state: State, r: int) -> None:
     """Give a route's vehicle back."""
     state.used[state.kind[r]] -= 1

@@ -10,10 +10,10 @@ from typing import Any
 
 from numba import njit
 
-from optimiser.routes.search.paired_arrays import EPS, Data, Room, State
+from optimiser.routes.search.paired_arrays import EPS, INNER, OUTER, Data, Room, State
 
 
-@njit(cache=True)
+@njit(**OUTER)
 def spans(data: Data, seq: Any, m: int, w: Any, at: Any) -> None:
     """Fill the time spent at each position and where each node is."""
     w[0] = 0.0
@@ -27,7 +27,7 @@ def spans(data: Data, seq: Any, m: int, w: Any, at: Any) -> None:
             w[p] = data.setup[u] + data.service[u]
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _forward(data: Data, k: int, seq: Any, m: int, t: Any, w: Any, low: int) -> bool:
     for p in range(max(low, 1), m + 1):
         u = seq[p]
@@ -52,7 +52,7 @@ def _forward(data: Data, k: int, seq: Any, m: int, t: Any, w: Any, low: int) -> 
     return bool(x <= data.close[k] + EPS)
 
 
-@njit(cache=True)
+@njit(**OUTER)
 def settle_early(data: Data, k: int, seq: Any, m: int, t: Any, w: Any, at: Any) -> bool:
     """Lift ``t`` (lower bounds on entry) to the earliest schedule; answer whether there is one."""
     n = data.ride.shape[0]
@@ -67,7 +67,7 @@ def settle_early(data: Data, k: int, seq: Any, m: int, t: Any, w: Any, at: Any) 
         for p in range(m, 0, -1):
             if seq[p] >= n:
                 i = seq[p] - n
-                q = at[i]
+                q = int(at[i])
                 need = t[p] - data.ride[i]
                 if t[q] < need - EPS:
                     if need > data.late[i] + EPS:
@@ -83,7 +83,7 @@ def settle_early(data: Data, k: int, seq: Any, m: int, t: Any, w: Any, at: Any) 
     return False
 
 
-@njit(cache=True)
+@njit(**INNER)
 def settle_late(data: Data, k: int, seq: Any, m: int, t: Any, w: Any, at: Any) -> None:
     """Fill ``t`` with the latest schedule of an order that has one."""
     n = data.ride.shape[0]
@@ -124,11 +124,11 @@ def settle_late(data: Data, k: int, seq: Any, m: int, t: Any, w: Any, at: Any) -
             return
 
 
-@njit(cache=True)
+@njit(**INNER)
 def refresh(data: Data, state: State, room: Room, r: int) -> bool:
     """Recompute everything known about a route from its nodes; answer whether it can be driven."""
-    m = state.length[r]
-    k = state.kind[r]
+    m = int(state.length[r])
+    k = int(state.kind[r])
     n = data.ride.shape[0]
     seq, w = state.route[r], state.work[r]
     spans(data, seq, m, w, room.at)
