@@ -270,3 +270,24 @@ def _hear(child: "subprocess.Popen[str]", said: "queue.SimpleQueue[dict[str, Any
                 continue
     except ValueError:  # closed underneath us
         return
+
+
+def main() -> int:
+    """Work until told to stop; started beside the web process, and dying with it."""
+    import signal
+
+    from service.child import die_with_parent
+
+    die_with_parent()
+    settings = Settings()
+    db = Database(settings.database_url)
+    worker = Worker(db, settings)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: worker.close())
+    worker.work()
+    db.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
