@@ -1,0 +1,121 @@
+"""Turns pupils in or waiting for bases, and the bases, into a places problem."""
+
+from data.issues import Issue, Level
+from data.problems.atlas import Atlas, atlas
+from data.problems.built import Built
+from data.records import City
+from data.records.pupils import Pupil
+from data.records.schools import Base
+from data.travel.crow import Estimate
+from data.travel.source import Band, TravelSource
+from optimiser.core.units import Pence, pounds
+from optimiser.places import problem as places
+
+OUTSIDE = pounds(45_000)
+"""A year in an independent or out-of-city placement, transport included; a setting, not a council figure."""
+
+LAST_YEAR = {places.Phase.EARLY: 0, places.Phase.PRIMARY: 6, places.Phase.SECONDARY: 11, places.Phase.POST_16: 14}
+PHASES = {
+    "nursery": (places.Phase.EARLY,),
+    "primary": (places.Phase.PRIMARY,),
+    "secondary": (places.Phase.SECONDARY,),
+    "post-16": (places.Phase.POST_16,),
+    "all-through": (places.Phase.PRIMARY, places.Phase.SECONDARY),
+}
+STATES = {"open": places.BaseStatus.OPEN, "closing": places.BaseStatus.OPEN, "candidate": places.BaseStatus.CANDIDATE}
+
+
+def build(
+    city: City,
+    travel: TravelSource | None = None,
+    *,
+    year_names: tuple[str, ...] = ("2020/21",),
+    prices: places.Prices | None = None,
+    policy: places.Policy | None = None,
+    outside: Pence = OUTSIDE,
+) -> Built[places.Problem]:
+    """Return the places problem of a city: the pupils in a base or needing one, and every base not closed."""
+    source = travel or Estimate()
+    where = atlas(city)
+    left: list[Issue] = []
+    years = len(year_names)
+    bases = tuple(_base(row, where, years, left) for row in city.bases if row.status != "closed")
+    kept = tuple(base for base in bases if base is not None)
+    known = {base.id for base in kept}
+    seekers = [pupil for pupil in city.pupils if pupil.base or pupil.wants_base]
+    pupils = tuple(each for row in seekers if (each := _pupil(row, where, known, years, outside, left)) is not None)
+    spots = {base.place for base in kept} | {pupil.home for pupil in pupils}
+    problem = places.Problem(
+        pupils=pupils,
+        bases=kept,
+        travel=where.matrix(source, spots, Band.MORNING),
+        year_names=year_names,
+        prices=prices or places.Prices(),
+        policy=policy or places.Policy(),
+    )
+    provenance = {row.id: row.cell for rows in (seekers, city.bases) for row in rows}
+    return Built(problem, provenance, tuple(left), (problem.travel.source,), where.lat_lon())
+
+
+def _skip(row: Pupil | Base, rule: str, wrong: str, remedy: str, left: list[Issue]) -> None:
+    left.append(Issue(rule, f"{row.id} is not planned: {wrong}", remedy, row.sheet, row.row, level=Level.LOOK))
+
+
+def _base(row: Base, where: Atlas, years: int, left: list[Issue]) -> places.Base | None:
+    place = where.place("school", row.school)
+    if place is None:
+        _skip(row, "no-such-place", "its school cannot be placed", "Give the school a postcode that exists", left)
+        return None
+    return places.Base(
+        id=row.id,
+        school=row.school,
+        place=place,
+        area=row.area,
+        needs=(row.need, *(need for need in row.other_needs if need != row.need)),
+        phases=PHASES[row.phase],
+        commissioned=(row.places,) * years,
+        place_rate=Pence(row.rate),
+        top_up=Pence(row.top_up or 0),
+        empty_rate=None if row.empty_rate is None else Pence(row.empty_rate),
+        physical_max=row.physical_max,
+        quality=100 if row.quality is None else round(row.quality),
+        track=places.Track(row.type),
+        status=STATES[row.status],
+        lowest_year=row.lowest_year,
+        highest_year=row.highest_year,
+        may_close=row.may_close,
+    )
+
+
+def _pupil(
+    row: Pupil, where: Atlas, known: set[str], years: int, outside: Pence, left: list[Issue]
+) -> places.Pupil | None:
+    home = where.place("pupil", row.id)
+    if home is None:
+        _skip(
+            row,
+            "no-such-place",
+            "the home cannot be placed",
+            "Correct the postcode, or give easting and northing",
+            left,
+        )
+        return None
+    year = 0 if row.year is None else row.year
+    phase = places.phase_of_year(year)
+    return places.Pupil(
+        id=row.id,
+        need=row.need,
+        home=home,
+        area=row.area or "",
+        phase=phase,
+        outside=outside,
+        year_group=row.year,
+        years_left=max(1, min(years, LAST_YEAR[phase] - year + 1)),
+        current=row.base if row.base in known else None,
+        preferences=tuple(base for base in row.base_choices if base in known),
+        sibling_base=row.sibling_base if row.sibling_base in known else None,
+        named_base=row.named_base if row.named_base in known else None,
+        second_needs=(row.second_need,) if row.second_need else (),
+        sensitive=row.sensitivity == "high",
+        groups=() if row.deprivation is None else (("deprivation", str(row.deprivation)),),
+    )
