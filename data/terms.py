@@ -56,7 +56,7 @@ def _year(row: Mapping[str, str]) -> SchoolYear:
                 raise ValueError(f"the {season} term's dates are out of order")
             terms.append(Term(f"{season} {name}", day["start"], day["end"]))
             breaks.append((day["half_start"], day["half_end"]))
-    except (KeyError, ValueError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise TermsWrong(f"school year {name or 'with no name'}: {error}; give dates like 2025-09-01") from error
     return SchoolYear(name, tuple(terms), tuple(breaks), row.get("source", ""))
 

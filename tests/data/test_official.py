@@ -23,7 +23,8 @@ def a_gias_row(urn="103001", la="330", number="2040", name="A School", status="O
     row = {"head": "CANARY", "ward": "Aston", "code": "E1"} | more
     return (
         f"{urn},{la},{number},{name},{status},Primary,Community school,B20 3DE,406906,290534,{row['ward']},"
-        f'{row["code"]},420,411,4,11,Resourced provision,16,,"ASD - Autistic Spectrum Disorder",,Ms,{row["head"]},{row["head"]},Head,'
+        f'{row["code"]},420,411,4,11,Resourced provision,16,,"ASD - Autistic Spectrum Disorder",,Ms,'
+        f"{row['head']},{row['head']},Head,"
         "01210000000\n"
     )
 
