@@ -1,6 +1,5 @@
 """What pages and API both do with a finished plan: read its tables, decide on it, lock parts of it, compare it."""
 
-import functools
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -206,13 +205,8 @@ def latest(session: Session, scope: Scope, kind: str) -> Run | None:
     ).scalar_one_or_none()
 
 
-@functools.lru_cache(maxsize=8)
-def _problem(kind_of: Any, digest: str, text: str) -> Any:
-    return codec.from_json(kind_of, text)
-
-
 def compare(one: tuple[Table, ...], other: tuple[Table, ...]) -> list[tuple[Table, list[Change], list[str], list[str]]]:
-    """Return, for each table both plans have, the cells that differ, and the rows only the first or only the second has.
+    """Return, for each table both plans have, the cells that differ, and the rows that only one of them has.
 
     Rows are matched by their first cell; a table whose first cells repeat is left out.
     """

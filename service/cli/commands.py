@@ -1,6 +1,6 @@
 """Every command of ``sendopt``. What each needs is imported when it runs, so that ``--help`` answers at once."""
 
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -22,7 +22,7 @@ Seed = Annotated[int, typer.Option("--seed", min=0, help="The same seed and work
 Minutes = Annotated[float, typer.Option("--minutes", min=0.01, help="How long to search.")]
 
 
-class Size(str, Enum):
+class Size(StrEnum):
     """How large a city."""
 
     small = "small"
@@ -30,7 +30,7 @@ class Size(str, Enum):
     full = "full"
 
 
-class Plan(str, Enum):
+class Plan(StrEnum):
     """What to plan."""
 
     routes = "routes"
@@ -39,7 +39,7 @@ class Plan(str, Enum):
     places = "places"
 
 
-class Bench(str, Enum):
+class Bench(StrEnum):
     """Which optimiser to measure."""
 
     routes = "routes"

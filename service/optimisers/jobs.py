@@ -124,6 +124,7 @@ class Asked:
     source: str
     files: Callable[[Any, Any], list[Made]] = lambda problem, solution: []
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    more_tables: Callable[[Any, Any], tuple[Table, ...]] = lambda problem, solution: ()
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,7 @@ def finish(asked: Asked, job: Job, result: Result[Any], began: float) -> Finishe
     hard = [each for each in violations if each.hard]
     if hard:  # the result has been checked when it was made; a second, separate look costs little
         raise RuntimeError(f"{len(hard)} hard rules broken, first {hard[0].rule}")
-    tables = tuple(asked.optimiser.report(problem, solution))
+    tables = (*asked.more_tables(problem, solution), *asked.optimiser.report(problem, solution))
     left = asked.left_out(problem, solution)
     headlines = [each.plain() for each in asked.headlines(problem, solution, tables)]
     outcome = {

@@ -208,7 +208,7 @@ def table(
     down: bool = False,
     page_number: Annotated[int, Query(alias="page", ge=1, le=10**6)] = 1,
 ) -> Response:
-    """Show one table, found, sorted and paged by the address, or as a file when the key ends in .csv, .json or .xlsx."""
+    """Show one table, searched, sorted and paged by the address; as a file when the key ends in csv, json or xlsx."""
     stem, _, ending = key.rpartition(".")
     if ending in exports.ENDINGS and stem:
         return _table_file(request, visitor, run_id, stem, ending)

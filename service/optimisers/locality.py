@@ -1,0 +1,80 @@
+"""The meetings desk's plan: a round of school meetings for a locality team, with its calendar files."""
+
+import importlib
+import io
+import zipfile
+from typing import Any
+
+from optimiser.core.table import Table
+from service.optimisers.jobs import ZIP, Asked, CannotPlan, Headline, Job
+from service.optimisers.transport import built, drawn
+from service.runs import Made
+
+
+def ask_meetings(job: Job) -> Asked:
+    """Return the round of a locality, ready to solve; raises CannotPlan."""
+    from data.problems import meetings as facts
+
+    optimiser = importlib.import_module("optimiser.meetings")
+    solution_module = importlib.import_module("optimiser.meetings.solution")
+    more: dict[str, Any] = {}
+    if job.options.get("locality"):
+        more["locality"] = job.options["locality"]
+    elif job.area != "*":
+        more["locality"] = job.area
+    made = built(facts.build, job.city, **more)
+    if not made.problem.meetings:
+        raise CannotPlan("There is no school to meet. Fill in the Meetings sheet, or choose another locality.")
+    return Asked(
+        optimiser=optimiser,
+        problem=made.problem,
+        solution_type=solution_module.Solution,
+        unit="points: what each disappointment is worth",
+        draw=lambda problem, solution: drawn("meetings", problem, solution, made.points, job),
+        headlines=_headlines,
+        left_out=lambda problem, solution: len(solution.unbooked),
+        left_out_words="schools without a meeting",
+        source=made.notes[0] if made.notes else (made.problem.travel.source if made.problem.travel else "none needed"),
+        provenance=made.provenance,
+        files=lambda problem, solution: calendars(problem, solution, job.notice),
+    )
+
+
+def _headlines(problem: Any, solution: Any, tables: tuple[Table, ...]) -> list[Headline]:
+    booked, asked = len(solution.bookings), len(problem.meetings)
+    days = sorted({booking.day for booking in solution.bookings})
+    people = {person for booking in solution.bookings for person in booking.people}
+    required = sum(1 for b in solution.bookings for need in _roles(problem, b) if need.required)
+    came = sum(
+        1
+        for b in solution.bookings
+        for need in _roles(problem, b)
+        if need.required and any(problem.person[each].role == need.role for each in b.people)
+    )
+    wanted = sum(each.wanted for each in problem.catch_up)
+    return [
+        Headline("schools with a meeting", f"{booked:,} of {asked:,}", tone="good" if booked == asked else "warn"),
+        Headline(
+            "required roles present",
+            f"{came:,} of {required:,}",
+            "over every meeting",
+            "good" if came == required else "bad",
+        ),
+        Headline("days used", f"{len(days):,} of {len(problem.days):,}", "open days of the round"),
+        Headline("people who attend", f"{len(people):,} of {len(problem.staff):,}", "of the team"),
+        Headline("catch-up slots", f"{len(solution.reserves):,} of {wanted:,}", "for schools that do not come"),
+    ]
+
+
+def _roles(problem: Any, booking: Any) -> Any:
+    return problem.kind[problem.meeting[booking.meeting].kind].roles
+
+
+def calendars(problem: Any, solution: Any, notice: str) -> list[Made]:
+    """Return a zip of calendar files, one for each person and each school."""
+    writer = importlib.import_module("data.writing.calendar")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as out:
+        for name, body in writer.calendars(problem, solution, notice=notice):
+            out.writestr(name, body)
+    return [Made("meetings.calendars.zip", "Calendar files, one a person and one a school", ZIP, packed.getvalue())]

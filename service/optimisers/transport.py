@@ -1,0 +1,150 @@
+"""The transport desk's plans: runs for every child, and a guide with named backups for every run that needs one."""
+
+import importlib
+from datetime import date
+from typing import Any
+
+from optimiser.core import codec
+from optimiser.core.table import Table
+from service import shown
+from service.optimisers.jobs import Asked, CannotPlan, Headline, Job
+
+
+def ask_routes(job: Job) -> Asked:
+    """Return the routes problem of a city (or of one school), ready to solve; raises CannotPlan."""
+    from data.problems import routes as facts
+
+    optimiser = importlib.import_module("optimiser.routes")
+    solution_module = importlib.import_module("optimiser.routes.solution")
+    only = job.options.get("schools")
+    built = built(facts.build, job.city, schools=frozenset(only) if only else None)
+    if not built.problem.children:
+        raise CannotPlan("Nobody on the Pupils sheet travels on a vehicle. Check the column Transport.")
+    return Asked(
+        optimiser=optimiser,
+        problem=built.problem,
+        solution_type=solution_module.RoutesSolution,
+        unit="pence a day, with the prices of whoever is left out",
+        draw=lambda problem, solution: drawn("routes", problem, solution, built.points, job),
+        headlines=_routes_headlines,
+        left_out=lambda problem, solution: len({each.child for each in solution.unserved}) + _unplanned(built),
+        left_out_words="children without a run",
+        source=built.notes[0] if built.notes else built.problem.morning.source,
+        provenance=built.provenance,
+    )
+
+
+def _unplanned(built: Any) -> int:
+    """Return how many rows could not be planned at all; each is listed among the faults."""
+    return len([issue for issue in built.left_out if issue.rule not in ("transport-ended", "not-yet")])
+
+
+def built(build: Any, city: Any, **more: Any) -> Any:
+    """Return what a builder makes of a city; raises CannotPlan with words for a person when it cannot."""
+    from data.errors import CannotBuild
+    from optimiser.core.errors import BadProblem
+
+    try:
+        return build(city, **more)
+    except (CannotBuild, BadProblem) as wrong:
+        text = str(wrong)
+        raise CannotPlan(text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")) from wrong
+
+
+def drawn(kind: str, problem: Any, solution: Any, points: Any, job: Job) -> str:
+    """Return the map of a kind of plan as a complete page."""
+    drawer = importlib.import_module(f"maps.{kind}")
+    return str(drawer.draw(problem, solution, points=points, title=job.title, notice=job.notice))
+
+
+def _routes_headlines(problem: Any, solution: Any, tables: tuple[Table, ...]) -> list[Headline]:
+    children = len(problem.children)
+    served = children - len({each.child for each in solution.unserved})
+    vehicles = len(solution.vehicles)
+    riding = importlib.import_module("optimiser.routes.riding")
+    costing = importlib.import_module("optimiser.routes.costing")
+    rides = [
+        (problem.child[child], int(riding.ride_seconds(problem, run, problem.child[child])))
+        for run in solution.runs
+        for child in run.children
+    ]
+    over = sum(1 for child, seconds in rides if seconds > problem.rides.guideline(child.phase))
+    lengths = sorted(seconds for _, seconds in rides)
+    longest, middle = (lengths[-1], lengths[len(lengths) // 2]) if lengths else (0, 0)
+    day = int(costing.costs(problem, solution).money)
+    year = f"{shown.pounds(day * problem.school_days)} a year of {problem.school_days} days"
+    return [
+        Headline(
+            "children carried", f"{served:,} of {children:,}", "both ways", "good" if served == children else "warn"
+        ),
+        Headline("vehicles", f"{vehicles:,}", f"{len(solution.runs):,} runs, morning and afternoon"),
+        Headline("a school day", shown.pounds(day), year),
+        Headline("longest ride", shown.minutes(longest), f"middle ride {shown.minutes(middle)}"),
+        Headline(
+            "rides over 45 or 75 minutes",
+            f"{over:,} of {len(rides):,}",
+            "one ride a child and direction",
+            "warn" if over else "good",
+        ),
+    ]
+
+
+def ask_guides(job: Job) -> Asked:
+    """Return the guides problem of a city with the runs of a routes plan (or those of the workbook); raises CannotPlan."""
+    from data.problems import guides as facts
+
+    optimiser = importlib.import_module("optimiser.guides")
+    solution_module = importlib.import_module("optimiser.guides.solution")
+    more: dict[str, Any] = {}
+    if "routes.solution.json" in job.before:
+        routes = importlib.import_module("optimiser.routes.solution")
+        problem_module = importlib.import_module("optimiser.routes.problem")
+        more["runs"] = codec.from_json(routes.RoutesSolution, job.before["routes.solution.json"])
+        more["routes"] = codec.from_json(problem_module.RoutesProblem, job.before["routes.problem.json"])
+    if job.options.get("day"):
+        more["day"] = date.fromisoformat(job.options["day"])
+    if job.options.get("absent"):
+        more["absent"] = frozenset(job.options["absent"])
+    built = built(facts.build, job.city, **more)
+    if not built.problem.runs:
+        raise CannotPlan("There are no runs to put guides on. Plan the runs first, or fill in the Runs sheet.")
+    return Asked(
+        optimiser=optimiser,
+        problem=built.problem,
+        solution_type=solution_module.GuidesSolution,
+        unit="points in pence: prices of what is wanted, not money paid",
+        draw=lambda problem, solution: drawn("guides", problem, solution, built.points, job),
+        headlines=_guides_headlines,
+        left_out=lambda problem, solution: sum(
+            1 for each in solution.uncovered if problem.run[each.run].need.value == "required"
+        ),
+        left_out_words="runs without the guide they must have",
+        source=built.notes[0] if built.notes else built.problem.travel.source,
+        provenance=built.provenance,
+    )
+
+
+def _guides_headlines(problem: Any, solution: Any, tables: tuple[Table, ...]) -> list[Headline]:
+    required = [run for run in problem.guided if run.need.value == "required"]
+    covered = sum(1 for run in required if run.id in solution.holder)
+    first = sum(1 for run in required if len(solution.named.get(run.id, ())) >= 1)
+    second = sum(1 for run in required if len(solution.named.get(run.id, ())) >= 2)
+    known = total = 0
+    for run in problem.guided:
+        guide = problem.guide.get(solution.holder.get(run.id, ""))
+        total += len(run.children)
+        known += len(guide.knows & set(run.children)) if guide else 0
+    good = "good" if covered == len(required) else "bad"
+    return [
+        Headline(
+            "runs that must have a guide have one",
+            f"{covered:,} of {len(required):,}",
+            f"{len(problem.guided):,} runs want one",
+            good,
+        ),
+        Headline(
+            "guides at work", f"{len(solution.held):,} of {len(problem.guides):,}", f"{len(problem.absent):,} away"
+        ),
+        Headline("with a first named backup", f"{first:,} of {len(required):,}", f"{second:,} with a second"),
+        Headline("children who know their guide", f"{known:,} of {total:,}", "on guided runs, counted each way"),
+    ]
