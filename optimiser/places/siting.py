@@ -1,0 +1,69 @@
+"""Solves facility location: Lagrangian bound and answers first, then a strong model on what is left to decide."""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from optimiser.core.limits import Limits
+from optimiser.core.result import Status
+from optimiser.places.model import siting
+from optimiser.places.model.location import Location, Siting, cost_of, faults
+from optimiser.places.search import lagrangian
+
+
+@dataclass(frozen=True, eq=False)
+class Sited:
+    """The best siting found, its cost recomputed, and a proved lower bound, both in the instance's own unit."""
+
+    siting: Siting | None
+    cost: float | None
+    bound: float | None
+    iterations: int
+
+    @property
+    def proved(self) -> bool:
+        """Whether the cost is proved least, to a part in a hundred million."""
+        return self.cost is not None and self.bound is not None and self.cost <= self.bound + 1e-8 * abs(self.cost)
+
+
+def solve(problem: Location, *, limits: Limits = Limits(), seed: int = 0, iterations: int = 900) -> Sited:
+    """Return the best siting found and the bound proved.
+
+    ``limits.seconds`` is wall time for everything; without it the answer depends only on the problem, the seed and
+    ``iterations`` of the relaxation.
+    """
+    began = time.monotonic()
+
+    def left() -> float:
+        return math.inf if limits.seconds is None else limits.seconds - (time.monotonic() - began)
+
+    state = lagrangian.begin(problem)
+    lagrangian.ascend(state, iterations=iterations, seed=seed, on=lambda: left() > 0)
+    if not lagrangian.closed(state) and left() > 0:
+        _prove(state, limits, seed, left)
+    if state.best is None:
+        return Sited(None, None, _bound(problem, state.bound), state.iterations)
+    wrong = faults(problem, state.best)
+    assert not wrong, f"{problem.name}: {wrong}"
+    cost = cost_of(problem, state.best)
+    bound = min(cost, lagrangian.rounded(problem, state.bound))
+    return Sited(state.best, cost, bound, state.iterations)
+
+
+def _bound(problem: Location, bound: float) -> float | None:
+    return lagrangian.rounded(problem, bound) if math.isfinite(bound) else None
+
+
+def _prove(state: lagrangian.Relaxation, limits: Limits, seed: int, left: Callable[[], float]) -> None:
+    """Close the gap with the model on what is still possible; what was ruled out cannot beat the best answer."""
+    seconds = left()
+    built = siting.build(state.problem, state.possible, state.must)
+    rest = Limits(None if math.isinf(seconds) else max(0.1, seconds), limits.work, limits.gap)
+    status, found, bound = siting.solve(built, rest, seed=seed, start=state.best)
+    if found is not None and not faults(state.problem, found):
+        lagrangian.keep(state, found)
+    if status is Status.INFEASIBLE:
+        bound = state.cost
+    if bound is not None and math.isfinite(bound):
+        state.bound = max(state.bound, min(bound, state.cost))
