@@ -217,7 +217,8 @@ class RoutesProblem:
     ``last`` are last term's runs; those whose ids are in ``pinned_runs`` stay exactly as they are, and a child in
     ``pinned_children`` stays with last term's vehicle. ``mixed`` holds the pairs of schools (ids in order) whose
     children may share a vehicle. ``clean_air`` holds the places inside the charging zone. ``first_day`` and
-    ``last_day`` bound the period planned, against which contracts are checked. ``school_days`` turns a day's cost into a year's.
+    ``last_day`` bound the period planned, against which contracts are checked. ``school_days`` turns a day's cost into
+    a year's.
     """
 
     children: tuple[Child, ...]

@@ -125,9 +125,8 @@ def _a_random_school(at, children):
     phase_late = at % 2
     begin = clock(8, 30) + 900 * phase_late
     finish = clock(15, 0) + 900 * phase_late
-    return School(
-        f"s{at}", f"gate-s{at}", Window(Seconds(begin), Seconds(begin + 780)), Window(Seconds(finish), Seconds(finish + 900))
-    )
+    morning, afternoon = Window(Seconds(begin), Seconds(begin + 780)), Window(Seconds(finish), Seconds(finish + 900))
+    return School(f"s{at}", f"gate-s{at}", morning, afternoon)
 
 
 def _a_random_child(rng, at, school, plain):
