@@ -159,9 +159,7 @@ def _map(job: Job, one: Any, baseline: Any, problem: Any, solution: Any, points:
 
 def _scenario_headlines(one: Any, baseline: Any, problem: Any, solution: Any) -> list[Headline]:
     found = compared(Job("closure", "", b""), one, baseline, problem, solution)
-    verifier = importlib.import_module("optimiser.places.verifier")
     closed = [each.base for each in solution.bases if not each.open[-1] and baseline.base[each.base].open[-1]]
-    del verifier
     saving = sum(found.yearly_saving)
     return [
         Headline("bases that close", f"{len(closed):,}", ", ".join(closed[:4])),

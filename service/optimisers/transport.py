@@ -17,26 +17,26 @@ def ask_routes(job: Job) -> Asked:
     optimiser = importlib.import_module("optimiser.routes")
     solution_module = importlib.import_module("optimiser.routes.solution")
     only = job.options.get("schools")
-    built = built(facts.build, job.city, schools=frozenset(only) if only else None)
-    if not built.problem.children:
+    made = built(facts.build, job.city, schools=frozenset(only) if only else None)
+    if not made.problem.children:
         raise CannotPlan("Nobody on the Pupils sheet travels on a vehicle. Check the column Transport.")
     return Asked(
         optimiser=optimiser,
-        problem=built.problem,
+        problem=made.problem,
         solution_type=solution_module.RoutesSolution,
         unit="pence a day, with the prices of whoever is left out",
-        draw=lambda problem, solution: drawn("routes", problem, solution, built.points, job),
+        draw=lambda problem, solution: drawn("routes", problem, solution, made.points, job),
         headlines=_routes_headlines,
-        left_out=lambda problem, solution: len({each.child for each in solution.unserved}) + _unplanned(built),
+        left_out=lambda problem, solution: len({each.child for each in solution.unserved}) + _unplanned(made),
         left_out_words="children without a run",
-        source=built.notes[0] if built.notes else built.problem.morning.source,
-        provenance=built.provenance,
+        source=made.notes[0] if made.notes else made.problem.morning.source,
+        provenance=made.provenance,
     )
 
 
-def _unplanned(built: Any) -> int:
+def _unplanned(made: Any) -> int:
     """Return how many rows could not be planned at all; each is listed among the faults."""
-    return len([issue for issue in built.left_out if issue.rule not in ("transport-ended", "not-yet")])
+    return len([issue for issue in made.left_out if issue.rule not in ("transport-ended", "not-yet")])
 
 
 def built(build: Any, city: Any, **more: Any) -> Any:
@@ -90,7 +90,7 @@ def _routes_headlines(problem: Any, solution: Any, tables: tuple[Table, ...]) ->
 
 
 def ask_guides(job: Job) -> Asked:
-    """Return the guides problem of a city with the runs of a routes plan (or those of the workbook); raises CannotPlan."""
+    """Return the guides problem of a city with a routes plan's runs, or the workbook's own; raises CannotPlan."""
     from data.problems import guides as facts
 
     optimiser = importlib.import_module("optimiser.guides")
@@ -105,22 +105,22 @@ def ask_guides(job: Job) -> Asked:
         more["day"] = date.fromisoformat(job.options["day"])
     if job.options.get("absent"):
         more["absent"] = frozenset(job.options["absent"])
-    built = built(facts.build, job.city, **more)
-    if not built.problem.runs:
+    made = built(facts.build, job.city, **more)
+    if not made.problem.runs:
         raise CannotPlan("There are no runs to put guides on. Plan the runs first, or fill in the Runs sheet.")
     return Asked(
         optimiser=optimiser,
-        problem=built.problem,
+        problem=made.problem,
         solution_type=solution_module.GuidesSolution,
         unit="points in pence: prices of what is wanted, not money paid",
-        draw=lambda problem, solution: drawn("guides", problem, solution, built.points, job),
+        draw=lambda problem, solution: drawn("guides", problem, solution, made.points, job),
         headlines=_guides_headlines,
         left_out=lambda problem, solution: sum(
             1 for each in solution.uncovered if problem.run[each.run].need.value == "required"
         ),
         left_out_words="runs without the guide they must have",
-        source=built.notes[0] if built.notes else built.problem.travel.source,
-        provenance=built.provenance,
+        source=made.notes[0] if made.notes else made.problem.travel.source,
+        provenance=made.provenance,
     )
 
 
