@@ -1,0 +1,1 @@
+"""Run the public benchmarks with the product's own solvers."""
