@@ -7,17 +7,42 @@ from typing import Any
 
 from pydantic_core import PydanticCustomError
 
-BLANKS = {"", "-", "--", "?", "??", "n/a", "na", "none", "nil", "null", "tbc", "tba", "tbd", "to be confirmed", "unknown", "not known"}
+BLANKS = {
+    "",
+    "-",
+    "--",
+    "?",
+    "??",
+    "n/a",
+    "na",
+    "none",
+    "nil",
+    "null",
+    "tbc",
+    "tba",
+    "tbd",
+    "to be confirmed",
+    "unknown",
+    "not known",
+}
 """What people write for "nothing here" or "not known yet"."""
 
 YES = {"y", "yes", "true", "t", "1", "x", "✓", "✔", "yes please"}
 NO = {"n", "no", "false", "f", "0"}
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], start=1
+    )
+}
 _POSTCODE = re.compile(r"^([A-Z]{1,2}[0-9][0-9A-Z]?)([0-9][A-Z]{2})$")
-_MONEY = re.compile(r"^£?\s*(-?[0-9][0-9,]*(?:\.[0-9]+)?)\s*(k?)\s*(p|pd|/d|/day|per day|a day|day|pa|p\.a\.|a year|per year|each|gbp)?\.?$")
+_MONEY = re.compile(
+    r"^£?\s*(-?[0-9][0-9,]*(?:\.[0-9]+)?)\s*(k?)\s*"
+    r"(p|pd|/d|/day|per day|a day|day|pa|p\.a\.|a year|per year|each|gbp)?\.?$"
+)
 _CLOCK = re.compile(r"^([0-9]{1,2})\s*[:.h]?\s*([0-9]{2})?(?:[:.][0-9]{2})?\s*(am|pm)?$")
-_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet's day nought has no time zone
+_EPOCH = datetime(1899, 12, 30)
 
 
 def bad(rule: str, wrong: str, remedy: str) -> PydanticCustomError:
@@ -42,16 +67,22 @@ def text(value: Any) -> str:
 
 
 def code(value: Any) -> str:
-    """Return an opaque reference: letters, digits, ``-``, ``/``, ``_`` or ``.``, with nothing in it that looks like a person."""
+    """Return an opaque reference: letters, digits, ``-``, ``/``, ``_`` or ``.``, never a person."""
     found = text(value).upper().replace(" ", "")
     plain = text(value)
     digits = re.sub(r"[\s-]", "", plain)
     if re.fullmatch(r"[0-9]{10}", digits) and looks_like_nhs_number(digits):
         raise bad("nhs-number", "this looks like an NHS number", "Use your own reference instead, such as P0001")
     if re.fullmatch(r"[A-Z][a-z'’-]+,?\s+[A-Z][a-z'’-]+(\s+[A-Z][a-z'’-]+)?", plain):
-        raise bad("name-as-reference", "this looks like a person's name", "Use your own reference instead, such as P0001")
+        raise bad(
+            "name-as-reference", "this looks like a person's name", "Use your own reference instead, such as P0001"
+        )
     if not re.fullmatch(r"[A-Z0-9][A-Z0-9_./-]{0,39}", found):
-        raise bad("not-a-reference", f"“{shown(value)}” is not a reference", "Use letters, digits and dashes only, such as P0001")
+        raise bad(
+            "not-a-reference",
+            f"“{shown(value)}” is not a reference",
+            "Use letters, digits and dashes only, such as P0001",
+        )
     return found
 
 
@@ -85,11 +116,13 @@ def yes_no(value: Any) -> bool:
 
 def number(value: Any) -> float:
     """Return a number; commas and a trailing unit such as "mins" or "miles" are ignored."""
-    if isinstance(value, bool) or isinstance(value, (date, datetime, time)):
+    if isinstance(value, (bool, date, datetime, time)):
         raise bad("not-a-number", f"“{shown(value)}” is not a number", "Type a number")
     if isinstance(value, (int, float)):
         return float(value)
-    found = re.sub(r"\s*(minutes?|mins?|m|miles?|mi|places?|pupils?|days?|%|years?|yrs?)\.?$", "", text(value).casefold()).replace(",", "")
+    found = re.sub(
+        r"\s*(minutes?|mins?|m|miles?|mi|places?|pupils?|days?|%|years?|yrs?)\.?$", "", text(value).casefold()
+    ).replace(",", "")
     try:
         return float(found)
     except ValueError:
@@ -106,7 +139,7 @@ def whole(value: Any) -> int:
 
 def pence(value: Any) -> int:
     """Return an amount of money in whole pence from 85, "£85.00pd", "1,250" or "£85 per day"."""
-    if isinstance(value, bool) or isinstance(value, (date, datetime, time)):
+    if isinstance(value, (bool, date, datetime, time)):
         raise bad("not-money", f"“{shown(value)}” is not an amount of money", "Type pounds, such as 85.00")
     if isinstance(value, (int, float)):
         amount = float(value)
@@ -150,7 +183,7 @@ def clock(value: Any) -> int:
 
 
 def day(value: Any) -> date:
-    """Return a date from a spreadsheet date, 27/01/2020, 27.1.20, 27 Jan 2020 or 2020-01-27; the day always comes first."""
+    """Return a date from a spreadsheet date, 27/01/2020, 27.1.20, 27 Jan 2020 or 2020-01-27; day before month."""
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):
@@ -194,7 +227,11 @@ def several(value: Any) -> list[str]:
     """Return the parts of a list typed in one cell, split at ``;``, ``|``, new lines or commas."""
     if isinstance(value, (list, tuple)):
         return [str(part) for part in value]
-    return [part for part in (" ".join(piece.split()) for piece in re.split(r"[;|,\n]+", text_lines(value))) if not is_blank(part)]
+    return [
+        part
+        for part in (" ".join(piece.split()) for piece in re.split(r"[;|,\n]+", text_lines(value)))
+        if not is_blank(part)
+    ]
 
 
 def text_lines(value: Any) -> str:
@@ -204,7 +241,15 @@ def text_lines(value: Any) -> str:
 
 def weekdays(value: Any) -> tuple[int, ...]:
     """Return days of the week, Monday 0, from "Mon-Wed", "Mon, Thu", "MTWThF" or "all"."""
-    found = text(value).casefold().replace("weds", "wed").replace("thurs", "thu").replace("tues", "tue").replace(" to ", "-").replace("–", "-")
+    found = (
+        text(value)
+        .casefold()
+        .replace("weds", "wed")
+        .replace("thurs", "thu")
+        .replace("tues", "tue")
+        .replace(" to ", "-")
+        .replace("–", "-")
+    )
     found = re.sub(r"(mon|tue|wed|thu|fri|sat|sun)[a-z]*", r"\1", found)
     if found in {"all", "every day", "daily", "mon-fri", "full time", "5"}:
         return (0, 1, 2, 3, 4)
@@ -233,14 +278,18 @@ def choice(words: Mapping[str, str], *, what: str) -> Callable[[Any], str]:
     def read(value: Any) -> str:
         found = kept.get(tidy(text(value)))
         if found is None:
-            raise bad(f"unknown-{what.replace(' ', '-')}", f"“{shown(value)}” is not a {what} that we know", f"Use one of: {offered}")
+            raise bad(
+                f"unknown-{what.replace(' ', '-')}",
+                f"“{shown(value)}” is not a {what} that we know",
+                f"Use one of: {offered}",
+            )
         return found
 
     return read
 
 
 def tidy(words: str) -> str:
-    """Return words in lower case with everything but letters, digits and ``+`` removed, for comparing headings and choices."""
+    """Return only the letters, digits and ``+`` of some words, in lower case, for comparing headings and choices."""
     return re.sub(r"[^a-z0-9+]", "", words.casefold().replace("&", "and"))
 
 
