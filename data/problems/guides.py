@@ -12,7 +12,7 @@ from data.records import City
 from data.records.guides import Guide, Training
 from data.travel.crow import Estimate
 from data.travel.source import Band, TravelSource
-from optimiser.core.units import HOUR, MINUTE, Pence, Seconds, clock
+from optimiser.core.units import HOUR, MINUTE, Pence, Seconds, clock, pounds
 from optimiser.guides import problem as guides
 from optimiser.routes import problem as routes
 from optimiser.routes.run import Direction, Run
@@ -51,7 +51,11 @@ def build(
     people = tuple(
         guide
         for row in city.guides
-        if (guide := _guide(row, held.get(row.id, []), routes_held.get(row.id, set()), where, history, left))
+        if (
+            guide := _guide(
+                row, held.get(row.id, []), routes_held.get(row.id, set()), where, history, left, city.settings.guide_day
+            )
+        )
     )
     planned = _runs(todays, routes_problem)
     places = {g.home for g in people} | {p for run in planned for p in (run.first_place, run.last_place)}
@@ -107,6 +111,7 @@ def _guide(
     where: Atlas,
     history: Mapping[str, tuple[guides.AbsenceDay, ...]],
     left: list[Issue],
+    guide_day: float,
 ) -> guides.Guide | None:
     home = where.place("guide", row.id)
     if home is None:
@@ -129,7 +134,7 @@ def _guide(
         relief=row.relief,
         standby=row.standby,
         may_be_collected=row.collected,
-        pay=Pence(5000 if row.pay is None else row.pay),
+        pay=pounds(guide_day) if row.pay is None else Pence(row.pay),
         history=history.get(row.id, ()),
     )
 

@@ -11,9 +11,6 @@ from data.travel.source import Band, TravelSource
 from optimiser.core.units import Pence, pounds
 from optimiser.places import problem as places
 
-OUTSIDE = pounds(45_000)
-"""A year in an independent or out-of-city placement, transport included; a setting, not a council figure."""
-
 LAST_YEAR = {places.Phase.EARLY: 0, places.Phase.PRIMARY: 6, places.Phase.SECONDARY: 11, places.Phase.POST_16: 14}
 PHASES = {
     "nursery": (places.Phase.EARLY,),
@@ -32,9 +29,13 @@ def build(
     year_names: tuple[str, ...] = ("2020/21",),
     prices: places.Prices | None = None,
     policy: places.Policy | None = None,
-    outside: Pence = OUTSIDE,
+    outside: Pence | None = None,
 ) -> Built[places.Problem]:
-    """Return the places problem of a city: the pupils in a base or needing one, and every base not closed."""
+    """Return the places problem of a city: the pupils in a base or needing one, and every base not closed.
+
+    ``outside`` is a year's cost of a place elsewhere; the city's setting when not given.
+    """
+    elsewhere = pounds(city.settings.outside_place) if outside is None else outside
     source = travel or Estimate()
     where = atlas(city)
     left: list[Issue] = []
@@ -43,7 +44,7 @@ def build(
     kept = tuple(base for base in bases if base is not None)
     known = {base.id for base in kept}
     seekers = [pupil for pupil in city.pupils if pupil.base or pupil.wants_base]
-    pupils = tuple(each for row in seekers if (each := _pupil(row, where, known, years, outside, left)) is not None)
+    pupils = tuple(each for row in seekers if (each := _pupil(row, where, known, years, elsewhere, left)) is not None)
     spots = {base.place for base in kept} | {pupil.home for pupil in pupils}
     problem = places.Problem(
         pupils=pupils,

@@ -9,6 +9,7 @@ from data.problems.built import Built
 from data.records import City
 from data.records.pupils import Pupil
 from data.records.schools import School
+from data.records.settings import Settings
 from data.records.transport import Run as RunRow
 from data.records.transport import Vehicle
 from data.travel.crow import Estimate
@@ -21,16 +22,11 @@ from optimiser.routes.run import Direction, Run, Stop
 FIXED_TO_VEHICLE = frozenset({"tail-lift", "ramp", "oxygen", "screen", "air conditioning"})
 """Equipment that a vehicle has or has not; harnesses and car seats go wherever the child goes."""
 
-WALK_ON, TRANSFER, WHEELCHAIR = Seconds(90), Seconds(180), Seconds(300)
-"""Boarding times: a minute and a half on foot, five minutes with a wheelchair, three for a transfer to a seat."""
+TRANSFER = Seconds(3 * MINUTE)
+"""Boarding for a child who moves from a wheelchair to a seat; walking on and wheelchairs are settings."""
 
-BEFORE_BELL = Seconds(15 * MINUTE)
-"""Vehicles may arrive from this long before the bell where the school does not say when it opens."""
-LAST_ARRIVAL = Seconds(2 * MINUTE)
 AFTER_FINISH, LAST_DEPARTURE = Seconds(5 * MINUTE), Seconds(25 * MINUTE)
 """Vehicles leave between these times after the end of the school day."""
-
-UNLOAD = Seconds(6 * MINUTE)
 
 
 def build(
@@ -49,14 +45,15 @@ def build(
     source = travel or Estimate()
     where = atlas(city)
     left: list[Issue] = []
+    period = (first_day, last_day)
     riders = [pupil for pupil in city.pupils if pupil.transport == "vehicle"]
     if schools is not None:
         riders = [pupil for pupil in riders if pupil.school in schools]
     children = tuple(
-        child for pupil in riders if (child := _child(pupil, where, first_day, last_day, left)) is not None
+        child for pupil in riders if (child := _child(pupil, where, city.settings, period, left)) is not None
     )
     used = {child.school for child in children}
-    gates = tuple(_school(school, where) for school in city.schools if school.id in used)
+    gates = tuple(_school(school, where, city.settings) for school in city.schools if school.id in used)
     classes = tuple(_vehicle(vehicle, where) for vehicle in city.vehicles)
     places = {place.place for child in children for place in child.places} | {child.home for child in children}
     places |= {gate.place for gate in gates} | {each.start for each in classes if each.start}
@@ -69,6 +66,8 @@ def build(
         operators=tuple(routes.Operator(row.id, row.cap, row.active) for row in city.operators),
         morning=morning,
         afternoon=afternoon,
+        rides=_rides(city.settings),
+        school_days=round(city.settings.school_days),
         mixed=frozenset((min(pair), max(pair)) for pair in mixed),
         first_day=first_day,
         last_day=last_day,
@@ -90,9 +89,19 @@ def phase_of(year: int | None) -> routes.Phase:
     return routes.Phase.SECONDARY if year <= 11 else routes.Phase.POST_16
 
 
+def _minutes(value: float) -> Seconds:
+    return Seconds(round(value * MINUTE))
+
+
+def _rides(settings: Settings) -> routes.Rides:
+    secondary = _minutes(settings.ride_limit_secondary)
+    return routes.Rides(_minutes(settings.ride_limit_primary), secondary, secondary)
+
+
 def _child(
-    pupil: Pupil, where: Atlas, first_day: date | None, last_day: date | None, left: list[Issue]
+    pupil: Pupil, where: Atlas, settings: Settings, period: tuple[date | None, date | None], left: list[Issue]
 ) -> routes.Child | None:
+    first_day, last_day = period
     home = where.place("pupil", pupil.id)
     reason = None
     if home is None:
@@ -123,7 +132,7 @@ def _child(
         door=point is None,
         max_ride=None if pupil.max_minutes is None else Seconds(pupil.max_minutes * MINUTE),
         seat=routes.Seat.WHEELCHAIR if in_chair else routes.Seat.SEAT,
-        boarding=WHEELCHAIR if in_chair else TRANSFER if pupil.wheelchair == "transfers" else WALK_ON,
+        boarding=_boarding(pupil, settings),
         guide=routes.GuideNeed("none" if pupil.guide == "no" else pupil.guide),
         competences=frozenset(pupil.competences),
         equipment=frozenset(pupil.equipment) & FIXED_TO_VEHICLE | lift,
@@ -136,17 +145,25 @@ def _child(
     )
 
 
+def _boarding(pupil: Pupil, settings: Settings) -> Seconds:
+    if pupil.wheelchair in ("manual", "powered"):
+        return _minutes(settings.board_wheelchair)
+    return TRANSFER if pupil.wheelchair == "transfers" else _minutes(settings.board_walking)
+
+
 def _directions(trips: str) -> frozenset[Direction]:
     return routes.BOTH if trips == "both" else frozenset({Direction(trips)})
 
 
-def _school(school: School, where: Atlas) -> routes.School:
+def _school(school: School, where: Atlas, settings: Settings) -> routes.School:
     place = where.place("school", school.id)
     assert place is not None
     morning = afternoon = None
     if school.bell is not None:
-        opens = school.opens if school.opens is not None else school.bell - BEFORE_BELL
-        morning = routes.Window(Seconds(opens), Seconds(school.bell - LAST_ARRIVAL))
+        early = _minutes(settings.arrive_from_before_bell)
+        opens = school.opens if school.opens is not None else school.bell - early
+        latest = school.bell - _minutes(settings.arrive_until_before_bell)
+        morning = routes.Window(Seconds(opens), Seconds(latest))
     if school.finish is not None:
         afternoon = routes.Window(Seconds(school.finish + AFTER_FINISH), Seconds(school.finish + LAST_DEPARTURE))
     return routes.School(
@@ -154,7 +171,7 @@ def _school(school: School, where: Atlas) -> routes.School:
         place=place,
         morning=morning,
         afternoon=afternoon,
-        unload=UNLOAD if school.unload_minutes is None else Seconds(school.unload_minutes * MINUTE),
+        unload=_minutes(settings.unload_at_school if school.unload_minutes is None else school.unload_minutes),
         bays=school.bays or None,
         no_entry=frozenset(school.no_entry),
     )
