@@ -25,6 +25,8 @@ from service.store.tables import CityFile, Output, Run
 
 log = structlog.get_logger()
 
+CHILD = (sys.executable, "-m", "service.child")
+"""The program that works out one plan, given its folder."""
 SOLVE_GRACE = 30.0
 """How long past its time a solve may take to stop by itself."""
 KILL_GRACE = 15.0
@@ -55,8 +57,9 @@ class Working:
 class Worker:
     """Works on up to ``settings.running`` runs at once until told to close."""
 
-    def __init__(self, db: Database, settings: Settings) -> None:
+    def __init__(self, db: Database, settings: Settings, *, program: tuple[str, ...] = CHILD) -> None:
         self.db = db
+        self.program = program
         self.settings = settings
         self.holder = f"{os.uname().nodename[:30]}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self.working: list[Working] = []
@@ -116,7 +119,7 @@ class Worker:
         (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
         keep = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "NUMBA_CACHE_DIR", "VIRTUAL_ENV", "TZ")
         child = subprocess.Popen(  # noqa: S603 - our own module, no shell
-            [sys.executable, "-m", "service.child", str(folder)],
+            [*self.program, str(folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=(folder / "stderr.txt").open("w"),

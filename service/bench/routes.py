@@ -123,8 +123,15 @@ def _problem(instance: Instance) -> tuple[list[paired.Kind], list[list[int]], pa
         at = len(instance.places) + depots.index(vehicle.depot)
         kinds.append(
             paired.Kind(
-                start=at, end=at, cap=vehicle.capacity, count=len(owners), fixed=vehicle.fixed, per_dist=vehicle.unit,
-                duration=vehicle.duration, open=vehicle.early, close=min(vehicle.late, 1e15),
+                start=at,
+                end=at,
+                cap=vehicle.capacity,
+                count=len(owners),
+                fixed=vehicle.fixed,
+                per_dist=vehicle.unit,
+                duration=vehicle.duration,
+                open=vehicle.early,
+                close=min(vehicle.late, 1e15),
             )  # fmt: skip
         )
     up = [instance.places[ride.pickup] for ride in instance.rides]
