@@ -5,11 +5,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from optimiser.core.limits import Limits
 from optimiser.core.result import Status
 from optimiser.places.model import siting
 from optimiser.places.model.location import Location, Siting, cost_of, faults
-from optimiser.places.search import lagrangian
+from optimiser.places.search import kernel, lagrangian
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +41,7 @@ def solve(problem: Location, *, limits: Limits = Limits(), seed: int = 0, iterat
         return math.inf if limits.seconds is None else limits.seconds - (time.monotonic() - began)
 
     state = lagrangian.begin(problem)
-    lagrangian.ascend(state, iterations=iterations, seed=seed, on=lambda: left() > 0)
+    _approach(state, iterations, seed, lambda: left() > 0)
     if not lagrangian.closed(state) and left() > 0:
         _prove(state, limits, seed, left)
     if state.best is None:
@@ -49,6 +51,18 @@ def solve(problem: Location, *, limits: Limits = Limits(), seed: int = 0, iterat
     cost = cost_of(problem, state.best)
     bound = min(cost, lagrangian.rounded(problem, state.bound))
     return Sited(state.best, cost, bound, state.iterations)
+
+
+def _approach(state: lagrangian.Relaxation, iterations: int, seed: int, on: Callable[[], bool]) -> None:
+    """Raise the bound, better the answer, and with the better answer rule out more."""
+    lagrangian.ascend(state, iterations=iterations, seed=seed, on=on)
+    for again in range(2):
+        if lagrangian.closed(state) or not on():
+            return
+        before = state.cost
+        lagrangian.shake(state, tries=iterations, seed=seed + 1 + again, on=on)
+        if state.cost < before:
+            lagrangian.ascend(state, iterations=iterations // 3, seed=seed + 11 + again, on=on)
 
 
 def _bound(problem: Location, bound: float) -> float | None:
@@ -67,3 +81,15 @@ def _prove(state: lagrangian.Relaxation, limits: Limits, seed: int, left: Callab
         bound = state.cost
     if bound is not None and math.isfinite(bound):
         state.bound = max(state.bound, min(bound, state.cost))
+
+
+def warm() -> None:
+    """Compile the kernels on tiny instances, so that the first solve does not pay for it."""
+    cost = np.array([[1.0, 4.0], [3.0, 1.0]])
+    two = np.array([2.0, 2.0])
+    for capacity, single in ((None, True), (two, True), (two, False)):
+        tiny = Location("tiny", two, np.ones(2), cost, capacity, single=single)
+        state = lagrangian.begin(tiny)
+        lagrangian.ascend(state, iterations=60, seed=0)
+        lagrangian.shake(state, tries=2, seed=0)
+        kernel.forced(np.ones(2), np.ones(2), 1.0, state.mode, 1.0, np.zeros(2))

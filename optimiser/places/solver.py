@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from optimiser.core.limits import Limits
-from optimiser.core.mip import Watch
+from optimiser.core.mip import LinearModel, Watch
 from optimiser.core.progress import Progress, Step, ignore
 from optimiser.core.result import Result, Status
 from optimiser.core.units import Pence
@@ -64,7 +64,7 @@ def _watch(progress: Progress) -> Watch:
 
 
 def warm() -> None:
-    """Nothing here is compiled; the solver is loaded so that the first plan does not pay for it."""
-    import highspy
-
-    highspy.Highs()
+    """Load the solver, so that the first plan does not pay for it; placing pupils itself compiles nothing."""
+    tiny = LinearModel()
+    tiny.variable(cost=1.0)
+    tiny.solve()

@@ -144,6 +144,43 @@ def _answer(state: Relaxation, opened: Bools, rng: np.random.Generator) -> None:
         keep(state, siting_of(problem, mine, site))
 
 
+def shake(state: Relaxation, *, tries: int, seed: int, on: Callable[[], bool] = lambda: True) -> None:
+    """Close, open or exchange sites of a good answer at random, share the customers out again, and keep the better."""
+    problem = state.problem
+    if state.best is None or (not problem.single and problem.capacity is not None):
+        return
+    rng = np.random.default_rng(seed)
+    current, now = state.best.open.copy(), state.cost
+    for _ in range(tries):
+        if closed(state) or not on():
+            return
+        opened = _shaken(state, current, rng)
+        site = np.zeros(problem.customers, dtype=np.int64)
+        demand = problem.demand if problem.capacity is not None else np.ones(problem.customers)
+        noise = rng.uniform(0.0, 0.5, problem.customers)
+        if not kernel.repair(opened, problem.cost, demand, state.capacity, noise, site):
+            continue
+        cost = kernel.improve(opened, problem.cost, problem.fixed, demand, state.capacity, problem.choose or 0, site)
+        if cost < now + rng.exponential(0.0005) * now:
+            current, now = opened, cost
+        if cost < state.cost - 1e-9:
+            keep(state, siting_of(problem, opened, site))
+
+
+def _shaken(state: Relaxation, current: Bools, rng: np.random.Generator) -> Bools:
+    """Return the open sites with one or two changes; sites proved open or closed are left alone."""
+    opened = current.copy()
+    for _ in range(int(rng.integers(1, 3))):
+        shut = np.flatnonzero(opened & (state.must != 1))
+        idle = np.flatnonzero(~opened & (state.must != -1))
+        kind = 2 if state.problem.choose is not None else int(rng.integers(0, 3))
+        if kind != 1 and shut.size:
+            opened[rng.choice(shut)] = False
+        if kind != 0 and idle.size:
+            opened[rng.choice(idle)] = True
+    return opened
+
+
 def siting_of(problem: Location, opened: Bools, site: npt.NDArray[np.int64]) -> Siting:
     """Return one site for each customer as a siting."""
     share = np.zeros(problem.cost.shape)
