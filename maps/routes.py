@@ -1,0 +1,201 @@
+"""The map of runs: each vehicle's way, its stops in turn, schools, and children left without transport."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from maps import style
+from maps.background import Background
+from maps.geojson import Feature, Place, line, point
+from maps.layers import Key, Layer
+from maps.page import FICTION, Pick, Sheet, page
+from maps.placing import Placing
+from maps.popup import clock, count, miles, minutes
+from optimiser.routes.problem import RoutesProblem
+from optimiser.routes.solution import Direction, RoutesSolution, Run
+
+_SCHOOL = style.square(style.INK, 5.5)
+_LEFT = style.ring(style.VERMILION, 8.0, weight=3.5)
+
+
+def draw(
+    problem: RoutesProblem,
+    solution: RoutesSolution,
+    *,
+    points: Mapping[str, Place],
+    title: str = "Home to school runs",
+    notice: str = FICTION,
+    background: Background | None = None,
+    paths: Mapping[str, Sequence[Place]] | None = None,
+    homes_to_metres: int = 0,
+) -> str:
+    """Return the map page. ``points`` are (latitude, longitude) by place id; ``paths`` is each run's way along roads,
+    straight lines where there is none; ``homes_to_metres`` rounds homes for readers who may not see doors.
+    """
+    placing = Placing(points, homes_to_metres=homes_to_metres)
+    layers: list[Layer] = []
+    for direction in (Direction.AFTERNOON, Direction.MORNING):
+        runs = [run for run in solution.runs if run.direction is direction]
+        if runs:
+            first = direction is Direction.MORNING or all(run.direction is direction for run in solution.runs)
+            layers += _direction(problem, runs, direction, placing, paths or {}, shown=first)
+    layers.append(_schools(problem, solution, placing))
+    unserved = _unserved(problem, solution, placing)
+    if unserved:
+        layers.append(Layer("Children without transport", unserved, (Key(_LEFT, "nobody collects this child"),)))
+    picks = tuple((run.id, f"{run.id} {_when(run)}") for run in sorted(solution.runs, key=lambda run: run.id))
+    sheet = Sheet(
+        title,
+        notice,
+        layers,
+        _figures(problem, solution),
+        Pick("Show one run", picks),
+        (f"Travel times: {problem.morning.source}.", "Pick a run, or press it, to see its stops in turn."),
+        placing.lost,
+        placing.used,
+    )
+    return page(sheet, background=background)
+
+
+def _when(run: Run) -> str:
+    return f"{run.direction.value} {clock(run.begins)} to {clock(run.ends)}"
+
+
+def _figures(problem: RoutesProblem, solution: RoutesSolution) -> tuple[tuple[str, str], ...]:
+    morning = [run for run in solution.runs if run.direction is Direction.MORNING]
+    longest = max((_ride(run, child) for run in solution.runs for child in run.children), default=0)
+    served = {child for run in solution.runs for child in run.children}
+    return (
+        ("Morning runs", f"{len(morning):,}"),
+        ("Afternoon runs", f"{len(solution.runs) - len(morning):,}"),
+        ("Vehicles", f"{len(solution.vehicles):,}"),
+        ("Children carried", f"{len(served):,}"),
+        ("Longest ride", minutes(longest)),
+        ("Left without", f"{len({each.child for each in solution.unserved}):,}"),
+    )
+
+
+def _ride(run: Run, child: str) -> int:
+    on, off = run.boarding_stop.get(child), run.alighting_stop.get(child)
+    return off.arrive - on.leave if on and off else 0
+
+
+def _direction(
+    problem: RoutesProblem,
+    runs: Sequence[Run],
+    direction: Direction,
+    placing: Placing,
+    paths: Mapping[str, Sequence[Place]],
+    *,
+    shown: bool,
+) -> list[Layer]:
+    school_places = {school.place for school in problem.schools}
+    ways: list[Feature] = []
+    stops: list[Feature] = []
+    for number, run in enumerate(sorted(runs, key=lambda run: run.id)):
+        look = style.run_look(number)
+        lines = _run_lines(problem, run)
+        way = paths.get(run.id) or placing.through((stop.place, stop.place not in school_places) for stop in run.stops)
+        if len(way) > 1:
+            ways.append(
+                line(
+                    way,
+                    look,
+                    tip=f"{run.id}, {count(len(run.children), 'child', 'children')}",
+                    lines=lines,
+                    group=run.id,
+                )
+            )
+        stops += _stops(run, look, placing, school_places)
+    name = "Morning" if direction is Direction.MORNING else "Afternoon"
+    keys = tuple(Key(style.run_look(each), "one run each" if each == 0 else "another run") for each in (0, 1))
+    return [
+        Layer(f"{name} runs", ways, keys, shown=shown),
+        Layer(f"{name} stops", stops, (Key(style.dot(style.BLUE), "a stop, larger for more children"),), shown=shown),
+    ]
+
+
+def _stops(run: Run, look: style.Look, placing: Placing, school_places: set[str]) -> list[Feature]:
+    found = []
+    for turn, stop in enumerate(run.stops, start=1):
+        here = placing.at(stop.place, home=stop.place not in school_places)
+        if here is None:
+            continue
+        lines = (
+            ("Arrives", clock(stop.arrive)),
+            ("Leaves", clock(stop.leave)),
+            ("Getting on", ", ".join(stop.on)),
+            ("Getting off", ", ".join(stop.off)),
+            ("Run", run.id),
+        )
+        size = style.sized(len(stop.on) + len(stop.off), most=9)
+        found.append(
+            point(
+                here,
+                style.dot(look.colour, size, fill=0.9, weight=1.0),
+                tip=f"Stop {turn} of {run.id}, {clock(stop.arrive)}",
+                lines=lines,
+                group=run.id,
+                number=turn,
+            )
+        )
+    return found
+
+
+def _run_lines(problem: RoutesProblem, run: Run) -> tuple[tuple[str, object], ...]:
+    kind = problem.vehicle_class.get(run.vehicle_class)
+    metres = _metres(problem, run)
+    longest = max((_ride(run, child) for child in run.children), default=0)
+    return (
+        ("Times", f"{clock(run.begins)} to {clock(run.ends)}"),
+        ("Children", len(run.children)),
+        ("Stops", len(run.stops)),
+        ("Longest ride", minutes(longest)),
+        ("Distance", miles(metres) if metres is not None else ""),
+        ("Vehicle", f"{run.vehicle}, {kind.kind}" if kind else run.vehicle),
+        ("Operator", kind.operator if kind else ""),
+        ("Seats laid out", run.layout),
+    )
+
+
+def _metres(problem: RoutesProblem, run: Run) -> int | None:
+    travel = problem.travel(run.direction)
+    if any(stop.place not in travel.index for stop in run.stops):
+        return None
+    pairs = zip(run.stops, run.stops[1:], strict=False)
+    return sum(travel.metres_between(one.place, other.place) for one, other in pairs)
+
+
+def _schools(problem: RoutesProblem, solution: RoutesSolution, placing: Placing) -> Layer:
+    arriving: Counter[str] = Counter()
+    children: Counter[str] = Counter()
+    for run in solution.runs:
+        for school in {problem.child[child].school for child in run.children if child in problem.child}:
+            arriving[school] += run.direction is Direction.MORNING
+    for child in problem.children:
+        children[child.school] += 1
+    features = []
+    for school in problem.schools:
+        here = placing.at(school.place)
+        if here is None or not children[school.id]:
+            continue
+        window = school.morning
+        lines = (
+            ("Children", children[school.id]),
+            ("Morning runs", arriving[school.id]),
+            ("Arrivals", f"{clock(window.earliest)} to {clock(window.latest)}" if window else "nobody has said"),
+            ("Unloading bays", school.bays if school.bays is not None else "any number"),
+        )
+        features.append(point(here, _SCHOOL, tip=f"School {school.id}", lines=lines))
+    return Layer("Schools", features, (Key(_SCHOOL, "school"),))
+
+
+def _unserved(problem: RoutesProblem, solution: RoutesSolution, placing: Placing) -> list[Feature]:
+    found = []
+    for each in solution.unserved:
+        child = problem.child.get(each.child)
+        here = placing.at(child.home, home=True) if child else None
+        if child is None or here is None:
+            continue
+        lines = (("Direction", each.direction.value), ("School", child.school), ("Why", each.sentence))
+        found.append(point(here, _LEFT, tip=f"{each.child} has no transport", lines=lines))
+    return found
