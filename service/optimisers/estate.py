@@ -11,13 +11,16 @@ from service import shown
 from service.optimisers.jobs import Asked, CannotPlan, Headline, Job
 from service.optimisers.transport import built, drawn
 
+YEARS = ("2020/21", "2021/22")
+"""The years that a plan of places covers when nobody says otherwise."""
+
 
 def ask_places(job: Job) -> Asked:
     """Return the places problem of a city, ready to solve; raises CannotPlan."""
     from data.problems import places as facts
 
     optimiser = importlib.import_module("optimiser.places")
-    made = built(facts.build, job.city)
+    made = built(facts.build, job.city, year_names=tuple(job.options.get("years", YEARS)))
     if not made.problem.pupils or not made.problem.bases:
         raise CannotPlan("There are no bases, or nobody who needs one. Fill in the Bases sheet and the pupils' needs.")
     return Asked(
@@ -25,6 +28,7 @@ def ask_places(job: Job) -> Asked:
         problem=made.problem,
         solution_type=optimiser.Solution,
         unit="pence over the years of the plan: money, and prices of moves and of places elsewhere",
+        points=made.points,
         draw=lambda problem, solution: drawn("places", problem, solution, made.points, job),
         headlines=_headlines,
         left_out=left_out,
@@ -55,7 +59,7 @@ def _headlines(problem: Any, solution: Any, tables: tuple[Table, ...]) -> list[H
         int(problem.seconds(problem.pupil[each.pupil], problem.base[each.base])) for each in solution.placements
     )
     return [
-        Headline("pupils with a base throughout", f"{pupils - without:,} of {pupils:,}", tone="warn" if without else "good"),
+        Headline("pupils with a base", f"{pupils - without:,} of {pupils:,}", "every year", "warn" if without else "good"),
         Headline("places filled", f"{roll:,} of {places:,}", f"{problem.year_names[0]}; empty places cost money"),
         Headline("a year", shown.pounds(first_year.money), f"{problem.year_names[0]}, {problem.prices.label}"),
         Headline("bases open", f"{sum(1 for b in solution.bases if b.open[last]):,}", f"in {problem.year_names[last]}"),
@@ -110,11 +114,10 @@ def ask_closure(job: Job) -> Asked:
     words = list(scenario.sentences)
     if choose:
         words.append(f"Let the optimiser choose {choose} base{'s' if choose > 1 else ''} to close.")
-    points = built(importlib.import_module("data.problems.places").build, job.city).points
     return replace(
         now,
         problem=variant,
-        draw=lambda problem, solution: _map(job, now.problem, baseline, problem, solution, points),
+        draw=lambda problem, solution: _map(job, now.problem, baseline, problem, solution, now.points),
         headlines=lambda problem, solution, tables: _scenario_headlines(now.problem, baseline, problem, solution),
         more_tables=lambda problem, solution: _comparison(job, now.problem, baseline, problem, solution, words),
     )
@@ -163,7 +166,7 @@ def _scenario_headlines(one: Any, baseline: Any, problem: Any, solution: Any) ->
     saving = sum(found.yearly_saving)
     return [
         Headline("bases that close", f"{len(closed):,}", ", ".join(closed[:4])),
-        Headline("pupils whose base changes", f"{len(found.moved):,}", f"of {len(found.children):,} in {problem.year_names[-1]}"),
+        Headline("pupils whose base changes", f"{len(found.moved):,}", f"of {len(found.children):,} at the end"),
         Headline(
             "worse off by over 15 minutes", f"{found.worse_off:,}", "each way",
             "good" if not found.worse_off else "bad",
@@ -172,7 +175,7 @@ def _scenario_headlines(one: Any, baseline: Any, problem: Any, solution: Any) ->
             "saved over the plan" if saving >= 0 else "dearer over the plan", shown.pounds(abs(saving)),
             f"{len(problem.year_names)} years, transport counted", "good" if saving >= 0 else "bad",
         ),
-        Headline("pupils without a base", f"{left_out(problem, solution):,}", f"{left_out(one, baseline):,} as things are"),
+        Headline("pupils without a base", f"{left_out(problem, solution):,}", f"{left_out(one, baseline):,} now"),
     ]  # fmt: skip
 
 

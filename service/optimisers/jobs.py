@@ -124,6 +124,7 @@ class Asked:
     source: str
     files: Callable[[Any, Any], list[Made]] = lambda problem, solution: []
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    points: Mapping[str, Any] = field(default_factory=dict)
     more_tables: Callable[[Any, Any], tuple[Table, ...]] = lambda problem, solution: ()
 
 

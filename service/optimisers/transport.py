@@ -95,16 +95,16 @@ def ask_guides(job: Job) -> Asked:
 
     optimiser = importlib.import_module("optimiser.guides")
     solution_module = importlib.import_module("optimiser.guides.solution")
-    more: dict[str, Any] = {}
+    more: dict[str, Any] = {"day": the_day(job)}
     if "routes.solution.json" in job.before:
         routes = importlib.import_module("optimiser.routes.solution")
         problem_module = importlib.import_module("optimiser.routes.problem")
         more["runs"] = codec.from_json(routes.RoutesSolution, job.before["routes.solution.json"])
-        more["routes"] = codec.from_json(problem_module.RoutesProblem, job.before["routes.problem.json"])
-    if job.options.get("day"):
-        more["day"] = date.fromisoformat(job.options["day"])
+        more["routes_problem"] = codec.from_json(problem_module.RoutesProblem, job.before["routes.problem.json"])
+    else:
+        more["routes_problem"] = built(importlib.import_module("data.problems.routes").build, job.city).problem
     if job.options.get("absent"):
-        more["absent"] = frozenset(job.options["absent"])
+        more["absent"] = frozenset(str(each) for each in job.options["absent"])
     made = built(facts.build, job.city, **more)
     if not made.problem.runs:
         raise CannotPlan("There are no runs to put guides on. Plan the runs first, or fill in the Runs sheet.")
@@ -122,6 +122,22 @@ def ask_guides(job: Job) -> Asked:
         source=made.notes[0] if made.notes else made.problem.travel.source,
         provenance=made.provenance,
     )
+
+
+def the_day(job: Job) -> date:
+    """Return the day that is planned: the one asked for, else the last Tuesday on which schools are open."""
+    if job.options.get("day"):
+        try:
+            return date.fromisoformat(str(job.options["day"]))
+        except ValueError as wrong:
+            raise CannotPlan("Write the day as 2020-01-28.") from wrong
+    from data.problems.meetings import school_calendar
+
+    open_days = school_calendar(job.city).days
+    tuesdays = [day for day in open_days if day.weekday() == 1]
+    if not open_days:
+        raise CannotPlan("The Calendar sheet has no term, so no school day can be planned.")
+    return (tuesdays or list(open_days))[-1]
 
 
 def _guides_headlines(problem: Any, solution: Any, tables: tuple[Table, ...]) -> list[Headline]:

@@ -1,4 +1,4 @@
-"""A child that only counts, for tests of the worker: it speaks the real child's protocol with no optimiser behind it."""
+"""A child that only counts, for tests of the worker: the real child's protocol with no optimiser behind it."""
 
 import json
 import os
