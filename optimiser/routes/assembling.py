@@ -1,13 +1,13 @@
 """From rounds without a clock to a plan: classes within the fleet, chains, times at school, and lasting ids."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from optimiser.core.limits import Limits
-from optimiser.core.units import Seconds
 from optimiser.routes.fitting import layout_for, load_of, running_cost
 from optimiser.routes.model import chaining, fleet
 from optimiser.routes.problem import RoutesProblem
@@ -27,7 +27,7 @@ def plan_runs(
     links = [_link(problem, route) for route in rounds]
     vehicles = chaining.chain(problem, links)
     times = _times(problem, rounds, links, vehicles, kept)
-    runs = _runs(problem, rounds, times, vehicles, kept)
+    runs = _attached(problem, _runs(problem, rounds, times, vehicles, kept), kept)
     return (*kept, *_named_after_last(problem, runs, kept))
 
 
@@ -164,6 +164,39 @@ def _fresh(prefix: str, taken: set[str]) -> Iterator[str]:
             yield name
 
 
+def _attached(problem: RoutesProblem, runs: Sequence[Run], kept: Sequence[Run]) -> list[Run]:
+    """Put new vehicles' runs onto kept vehicles of the same class that have the time, those with most to save first."""
+    held: dict[str, list[Run]] = {}
+    for run in kept:
+        held.setdefault(run.vehicle, []).append(run)
+    fresh: dict[str, list[Run]] = {}
+    for run in runs:
+        fresh.setdefault(run.vehicle, []).append(run)
+    host: dict[str, str] = {}
+    for name, mine in sorted(fresh.items()):
+        for other, theirs in sorted(held.items()):
+            if theirs[0].vehicle_class == mine[0].vehicle_class and _interleave(problem, [*theirs, *mine]):
+                host[name] = other
+                theirs += mine
+                break
+    return [replace(run, vehicle=host.get(run.vehicle, run.vehicle)) for run in runs]
+
+
+def _interleave(problem: RoutesProblem, runs: Sequence[Run]) -> bool:
+    """Return whether one vehicle can drive these runs as they are timed."""
+    ordered = sorted(runs, key=lambda run: (run.begins, run.id))
+    start = problem.vehicle_class[ordered[0].vehicle_class].start
+    for one, other in pairwise(ordered):
+        place = one.stops[-1].place
+        free = int(one.ends)
+        if one.direction is not other.direction and start is not None:
+            free += problem.travel(one.direction).seconds_between(place, start)
+            place = start
+        if free + problem.travel(other.direction).seconds_between(place, other.stops[0].place) > other.begins:
+            return False
+    return True
+
+
 def _named_after_last(problem: RoutesProblem, runs: Sequence[Run], kept: Sequence[Run]) -> list[Run]:
     """Give each vehicle the id of last term's vehicle whose children it shares most: staying counts as staying."""
     if not problem.last:
@@ -171,13 +204,13 @@ def _named_after_last(problem: RoutesProblem, runs: Sequence[Run], kept: Sequenc
     used = {run.vehicle for run in kept}
     old_kind = {run.vehicle: run.vehicle_class for run in problem.last}
     olds = [vehicle for vehicle in sorted(old_kind) if vehicle not in used]
-    news = sorted({run.vehicle for run in runs})
+    news = sorted({run.vehicle for run in runs} - used)
     if not olds or not news:
         return list(runs)
     row, column = {v: at for at, v in enumerate(news)}, {v: at for at, v in enumerate(olds)}
     shared = np.zeros((len(news), len(olds)))
     for run in runs:
-        for child in run.children:
+        for child in run.children if run.vehicle in row else ():
             before = problem.last_run.get((child, run.direction))
             if before is not None and before.vehicle in column:
                 pinned = child in problem.pinned_children
@@ -186,20 +219,3 @@ def _named_after_last(problem: RoutesProblem, runs: Sequence[Run], kept: Sequenc
     matched = zip(*linear_sum_assignment(shared, maximize=True), strict=True)
     name = {news[r]: olds[c] for r, c in matched if shared[r, c] > 0}
     return [replace(run, vehicle=name.get(run.vehicle, run.vehicle)) for run in runs]
-
-
-def shifted(run: Run, seconds: int) -> Run:
-    """Return a run moved bodily in time."""
-    stops = tuple(
-        replace(stop, arrive=Seconds(stop.arrive + seconds), leave=Seconds(stop.leave + seconds)) for stop in run.stops
-    )
-    return replace(run, stops=stops)
-
-
-def by_school(problem: RoutesProblem, runs: Sequence[Run]) -> Mapping[str, list[Run]]:
-    """Return the runs of each school, a mixed run under every school it serves."""
-    found: dict[str, list[Run]] = {}
-    for run in runs:
-        for school in sorted({problem.child[child].school for child in run.children}):
-            found.setdefault(school, []).append(run)
-    return found

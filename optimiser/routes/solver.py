@@ -1,7 +1,7 @@
 """How a whole city is planned: each school by itself over a pool of processes, then fleet, chains, clocks and ids."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -50,7 +50,7 @@ def solve(
     number of children; ``limits.seconds`` stops handing out schools' searches at their full length when time is short.
     ``start`` is a plan to begin from, school by school; the answer costs no more than it when it breaks no rule.
     """
-    unserved, carried = _screened(problem)
+    unserved, carried = screened(problem)
     kept = tuple(run for run in problem.last if run.id in problem.pinned_runs)
     jobs = make_jobs(problem, carried, kept, limits=limits, seed=seed, start=start)
     deadline = None if limits.seconds is None else time.monotonic() + 0.8 * limits.seconds
@@ -72,13 +72,15 @@ def _better(problem: RoutesProblem, start: RoutesSolution, plan: RoutesSolution)
     return costing.cost(problem, start) < costing.cost(problem, plan)
 
 
-def _screened(problem: RoutesProblem) -> tuple[list[Unserved], dict[tuple[str, Direction], list[Child]]]:
-    """Split each school's children into those whom a run could carry and those whom no run could, with the reason."""
+def screened(
+    problem: RoutesProblem, *, schools: Collection[str] | None = None
+) -> tuple[list[Unserved], dict[tuple[str, Direction], list[Child]]]:
+    """Split the schools' children into those whom a run could carry and those whom no run could, with the reason."""
     unserved: list[Unserved] = []
     carried: dict[tuple[str, Direction], list[Child]] = {}
     for child in problem.children:
         for direction in Direction:
-            if not problem.travels(child, direction):
+            if not problem.travels(child, direction) or (schools is not None and child.school not in schools):
                 continue
             fault = impossible(problem, child, direction)
             if fault is None:
@@ -97,6 +99,7 @@ def make_jobs(
     seed: int,
     start: RoutesSolution | None,
     surcharge: Mapping[str, int] | None = None,
+    forced: frozenset[str] = frozenset(),
 ) -> tuple[Job, ...]:
     """Return a job for each school with someone to carry, the largest first, so that a pool ends evenly."""
     riding = {(child, run.direction) for run in kept for child in run.children}
@@ -108,7 +111,7 @@ def make_jobs(
         for direction in Direction:
             listed = carried.get((school.id, direction), ())
             children = [child for child in listed if (child.id, direction) not in riding]
-            task = make_task(problem, school.id, direction, children, surcharge=surcharge)
+            task = make_task(problem, school.id, direction, children, surcharge=surcharge, forced=forced)
             if task is not None:
                 tasks.append(task)
                 each = PER_CHILD if limits.work is None else limits.work / total
@@ -214,7 +217,7 @@ def _left_out(problem: RoutesProblem, child: Child, direction: Direction, short:
 def _within_caps(
     problem: RoutesProblem, runs: Sequence[Run]
 ) -> tuple[tuple[Run, ...], dict[tuple[str, Direction], str]]:
-    """Drop the vehicles that the fleet does not have, those cheapest to leave out first; name the rule for each child."""
+    """Drop the vehicles that the fleet does not have, those cheapest to leave out first; name each child's rule."""
     plan = RoutesSolution(tuple(runs))
     short: dict[tuple[str, Direction], str] = {}
     dropped: set[str] = set()
