@@ -1,6 +1,9 @@
 """Home-to-school runs, morning and afternoon, and the vehicles that drive them."""
 
+from optimiser.routes.explainer import explain
+from optimiser.routes.search.starts import warm
 from optimiser.routes.solver import solve
+from optimiser.routes.tables import report
 from optimiser.routes.verifier import verify
 
-__all__ = ["solve", "verify"]
+__all__ = ["explain", "report", "solve", "verify", "warm"]

@@ -1,10 +1,11 @@
 """Children whom no run could ever carry, and vehicles that can never be used, each with the rule and the remedy."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from optimiser.core.units import Seconds
-from optimiser.routes.problem import Child, PickUpPoint, RoutesProblem, School, Seat, VehicleClass
+from optimiser.routes.fitting import Load, layout_for, load_of
+from optimiser.routes.problem import Child, PickUpPoint, RoutesProblem, School, VehicleClass
 from optimiser.routes.riding import direct_seconds, ride_limit
 from optimiser.routes.solution import Direction
 
@@ -91,7 +92,7 @@ def blockers(problem: RoutesProblem, child: Child, direction: Direction) -> Iter
         return
     yield from _place_blockers(problem, child, school, direction)
     yield from _company_blockers(problem, child, direction)
-    yield from _vehicle_blockers(problem, child, school)
+    yield from _vehicle_blockers(problem, child, direction)
 
 
 def _place_blockers(problem: RoutesProblem, child: Child, school: School, direction: Direction) -> Iterator[Fault]:
@@ -154,7 +155,7 @@ def companions(problem: RoutesProblem, child: Child, direction: Direction) -> tu
     return tuple(problem.child[each] for each in sorted(found))
 
 
-def _vehicle_blockers(problem: RoutesProblem, child: Child, school: School) -> Iterator[Fault]:
+def _vehicle_blockers(problem: RoutesProblem, child: Child, direction: Direction) -> Iterator[Fault]:
     """Name the rule that empties the list of vehicles when the rules are applied one after another."""
     kinds = list(problem.vehicle_classes)
     good = [kind for kind in kinds if usable(problem, kind) is None]
@@ -163,22 +164,25 @@ def _vehicle_blockers(problem: RoutesProblem, child: Child, school: School) -> I
         rule = rules[0] if rules and len(set(rules)) == 1 else "fleet-count"
         yield Fault(child.id, rule, f"There is no vehicle for child {child.id}.", "Buy or hire one that can be used.")
         return
-    guide = int(child.guide.value != "none")
-    chair = int(child.seat is Seat.WHEELCHAIR)
-    tests = (
-        ("equipment-fit", "has the equipment", lambda k: child.equipment <= k.equipment),
-        ("gate-fit", "can use the school's gate", lambda k: k.kind not in school.no_entry),
-        ("contract-valid", "works on the child's weekdays", lambda k: child.weekdays <= k.weekdays),
-        ("wheelchair-capacity", "has a wheelchair space", lambda k: any(y.wheelchairs >= chair for y in k.layouts)),
-        (
-            "seat-capacity",
-            "has the seats for the child and a guide",
-            lambda k: any(y.wheelchairs >= chair and y.seats >= 1 - chair + guide for y in k.layouts),
-        ),
-    )
-    for rule, words, test in tests:
+    load = load_of(problem, companions(problem, child, direction))
+    for rule, words, test in _tests(load):
         good = [kind for kind in good if test(kind)]
         if not good:
             said = f"No vehicle that is left after the other rules {words}, for child {child.id}."
             yield Fault(child.id, rule, said, f"Find a vehicle that {words}.")
             return
+
+
+def _tests(load: Load) -> tuple[tuple[str, str, Callable[[VehicleClass], bool]], ...]:
+    """Return what a class must pass to carry a load, in order."""
+    return (
+        ("equipment-fit", "has the equipment", lambda kind: load.equipment <= kind.equipment),
+        ("gate-fit", "can use the school's gate", lambda kind: kind.kind not in load.no_entry),
+        ("contract-valid", "works on the child's weekdays", lambda kind: load.weekdays <= kind.weekdays),
+        (
+            "wheelchair-capacity",
+            "has the wheelchair spaces",
+            lambda kind: any(layout.wheelchairs >= load.wheelchairs for layout in kind.layouts),
+        ),
+        ("seat-capacity", "has the seats, a guide's included", lambda kind: layout_for(kind, load) is not None),
+    )

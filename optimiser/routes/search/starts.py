@@ -11,6 +11,7 @@ from optimiser.routes.search.arrays import (
     FIXED,
     GROUP,
     LENGTH,
+    OLD,
     OWNER,
     PER_METRE,
     PLACE,
@@ -56,7 +57,7 @@ def temperatures(arrays: Instance) -> tuple[float, float]:
     typical = float(arrays.price[:, FIXED].mean()) + float(arrays.price[:, PER_METRE].mean()) * float(
         arrays.metres[0].mean()
     )
-    return max(50.0, 0.05 * typical), max(1.0, 0.0005 * typical)
+    return max(50.0, 0.2 * typical), max(1.0, 0.001 * typical)
 
 
 def _one(arrays: Instance, now: State, iterations: int, hot: float, cold: float, seed: int) -> tuple[State, float]:
@@ -135,3 +136,16 @@ def calls_of(run: Run) -> tuple[tuple[str, str], ...]:
     """Return a run's (child, place) calls, outwards from school."""
     inwards = run.children[::-1] if run.direction.value == "morning" else run.children
     return tuple((child, run.home_stop(child).place) for child in inwards)
+
+
+def warm() -> None:
+    """Compile the kernels, or load them compiled, so that a user never waits for the compiler."""
+    ints, floats = np.zeros((2, 2), np.int64), np.zeros((1, 4))
+    child = np.zeros((2, GROUP + 1), np.int64)
+    child[1, FIRST], child[0, OLD] = 1, -1
+    arrays = Instance(
+        ints, ints, np.array([[0, 1, 9, 0]]), child, np.zeros((1, 1), np.bool_), np.ones(1), np.array([0, 1]),
+        np.array([0]), np.zeros((1, 1), np.int64), np.array([[4, 0, 0]]), floats, np.zeros((1, 2)), np.zeros(3),
+    )  # fmt: skip
+    state = empty_state(arrays, 1)
+    kernel.search(arrays, state, copy_state(state), copy_state(state), 2, 2.0, 1.0, 2.0, 2.0, 1)
