@@ -51,3 +51,11 @@ def test_cpsat_names_the_assumptions_that_clash():
 )
 def test_both_solvers_live_in_one_process_in_either_order(first, second):
     subprocess.run([sys.executable, "-c", f"import {first}; import {second}"], check=True)
+
+
+def test_a_continuous_column_beside_a_whole_one_is_not_preferred_when_it_is_dearer():
+    model = LinearModel()
+    part = model.variable(cost=2, upper=10, whole=False)
+    whole = model.variable(cost=3, upper=10)
+    model.row([part, whole], lower=4.5)
+    assert model.solve().objective == pytest.approx(9)
