@@ -150,7 +150,7 @@ def closure_limit(columns: Columns) -> None:
     most = len(chosen) if policy.max_closures is None else policy.max_closures
     last = columns.problem.years - 1
     cells = [columns.open[base.id, last] for base in chosen]
-    if cells:
+    if cells or policy.min_closures:
         columns.model.row(cells, lower=len(cells) - most, upper=len(cells) - policy.min_closures)
 
 
@@ -169,7 +169,7 @@ def remove_places(columns: Columns) -> None:
     """At least so many commissioned places close."""
     least, last = columns.problem.policy.remove_places, columns.problem.years - 1
     bases = [b for b in columns.problem.bases if b.status is BaseStatus.OPEN]
-    if least and bases:
+    if least:
         places = [float(b.commissioned[-1]) for b in bases]
         columns.model.row([columns.open[b.id, last] for b in bases], places, upper=sum(places) - least)
 
@@ -203,6 +203,8 @@ def forbidden_set(columns: Columns) -> None:
     last, chosen = columns.problem.years - 1, _choosable(columns)
     for ruled_out in columns.problem.policy.forbidden_sets:
         closing = set(ruled_out)
+        if not closing <= {base.id for base in chosen}:
+            continue  # it cannot be chosen at all
         signs = [1.0 if base.id in closing else -1.0 for base in chosen]
         cells = [columns.open[base.id, last] for base in chosen]
         columns.model.row(cells, signs, lower=1.0 - sum(1 for base in chosen if base.id not in closing))
