@@ -38,6 +38,10 @@ def ask_places(job: Job) -> Asked:
     )
 
 
+def _tone(count: int) -> str:
+    return "warn" if count else "good"
+
+
 def left_out(problem: Any, solution: Any) -> int:
     """Return how many pupils have no base in some year."""
     return len({each.pupil for each in solution.unplaced})
@@ -59,7 +63,7 @@ def _headlines(problem: Any, solution: Any, tables: tuple[Table, ...]) -> list[H
         int(problem.seconds(problem.pupil[each.pupil], problem.base[each.base])) for each in solution.placements
     )
     return [
-        Headline("pupils with a base", f"{pupils - without:,} of {pupils:,}", "every year", "warn" if without else "good"),
+        Headline("pupils with a base", f"{pupils - without:,} of {pupils:,}", "every year", _tone(without)),
         Headline("places filled", f"{roll:,} of {places:,}", f"{problem.year_names[0]}; empty places cost money"),
         Headline("a year", shown.pounds(first_year.money), f"{problem.year_names[0]}, {problem.prices.label}"),
         Headline("bases open", f"{sum(1 for b in solution.bases if b.open[last]):,}", f"in {problem.year_names[last]}"),

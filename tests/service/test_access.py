@@ -1,4 +1,4 @@
-"""The access matrix, generated from the application's own routes: every route, method and identity, own area and other."""
+"""The access matrix, generated from the application's own routes: every route, method, identity and area."""
 
 import re
 
@@ -50,7 +50,9 @@ def house(tmp_path_factory):
     city = a_city(db)
     wide = some_settings(settings.data, queued_each=100)
     plans = {
-        (kind, area): a_finished_run(db, wide, city=city, kind=kind, area=area) for kind in KINDS for area in ("West", "East")
+        (kind, area): a_finished_run(db, wide, city=city, kind=kind, area=area)
+        for kind in KINDS
+        for area in ("West", "East")
     }
     clients = {}
     for identity in IDENTITIES:
@@ -74,6 +76,14 @@ def test_no_address_is_served_outside_the_list(house):
     assert mounts == ["/static"]
 
 
+def fits(status: int, *, allowed: bool, stranger: bool) -> bool:
+    if status >= 500:
+        return False
+    if allowed:
+        return status != 401
+    return status in (303, 401, 403) if stranger else status == 403
+
+
 def filled(path: str, city: str, plan: str) -> str:
     values = {"run_id": plan, "city_id": city, "key": "bases", "name": "places.tables.json", "decision_id": "1"}
     return re.sub(r"\{(\w+)(?::path)?\}", lambda found: values.get(found[1], "something"), path)
@@ -88,12 +98,10 @@ def test_every_route_and_identity_gives_what_the_matrix_says(house):
             for identity in IDENTITIES:
                 for area in ("West", "East"):
                     plan = plans["places", area]
-                    answer = clients[identity].request(
-                        method, filled(route.path, city, plan), follow_redirects=False, timeout=10
-                    )
+                    answer = clients[identity].request(method, filled(route.path, city, plan), follow_redirects=False)
                     cells += 1
                     allowed = permission == "public" or permission in ROLES.get(identity, ())
-                    if answer.status_code >= 500 or (not allowed and answer.status_code not in (303, 401, 403)) or (not allowed and identity != "nobody" and answer.status_code != 403) or (allowed and permission not in ("public", "home") and answer.status_code == 401):
+                    if not fits(answer.status_code, allowed=allowed, stranger=identity == "nobody"):
                         wrong.append((route.path, method, identity, area, answer.status_code))
     assert wrong == []
     assert cells > 500

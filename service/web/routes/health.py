@@ -54,7 +54,7 @@ def metrics(request: Request, visitor: Annotated[Visitor, Depends(Allow("audit.r
     registry = CollectorRegistry()
     gauge = Gauge("sendopt_runs", "Runs by state", ["state"], registry=registry)
     with request.app.state.db.reading() as session:
-        counted = dict(session.execute(select(Run.state, func.count()).group_by(Run.state)).tuples().all())
+        counted = dict(tuple(row) for row in session.execute(select(Run.state, func.count()).group_by(Run.state)))
     for state in (*runs.LIVE, *runs.OVER):
         gauge.labels(state).set(counted.get(state, 0))
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
