@@ -25,6 +25,7 @@ class Data(NamedTuple):
     whose demand stays aboard to the end. ``ride[i]`` is the most time from the start of service at the pickup to the
     start of service at the delivery. Nodes next to each other with the same ``merge`` group (zero or more) are one
     visit: they start together, and leaving takes ``setup`` once plus every ``service``; they must share their window.
+    Whoever is aboard for a merged place gets off at the first visit there.
     """
 
     loc: Any  # (2n,) int32, row of the node in the travel arrays

@@ -75,6 +75,23 @@ def _same_visit(data: Data, state: State, r: int, p: int, node: int) -> bool:
 
 
 @njit(**INNER)
+def _would_split(data: Data, state: State, r: int, b: int, node: int) -> bool:
+    """Whether a new visit before ``b`` finds somebody aboard bound for the same place, who would have to get off."""
+    n = data.ride.shape[0]
+    g = data.merge[node]
+    if g < 0:
+        return False
+    for x in range(b, state.length[r] + 1):
+        u = state.route[r, x]
+        if u >= n and data.merge[u] == g:
+            for q in range(b, x):
+                if state.route[r, q] == u - n:
+                    return False
+            return True
+    return False
+
+
+@njit(**INNER)
 def _place(data: Data, state: State, r: int, k: int, p: int) -> int:
     if p == 0:
         return int(data.start[k])
@@ -162,6 +179,7 @@ def _best_delivery(
     added = into + data.dist[here, after] - data.dist[before, after]
     latest = min(data.late[i], state.late[r, a] - data.time[here, after] - data.setup[i] - data.service[i])
     t, w, place, group = tp, data.setup[i] + data.service[i], here, data.merge[i]
+    called = False
     for b in range(a, m + 2):
         if b > a:
             u = state.route[r, b - 1]
@@ -170,7 +188,10 @@ def _best_delivery(
             else:
                 t = max(state.early[r, b - 1], t + w + data.time[place, data.loc[u]])
                 w = data.setup[u] + data.service[u]
+            if called and data.merge[u] != data.merge[node]:
+                break
             place, group = data.loc[u], data.merge[u]
+            called = called or (data.merge[node] >= 0 and group == data.merge[node])
             if t > state.late[r, b - 1] + EPS or not _room_aboard(data, state, r, k, b - 1, i):
                 break
             if t > data.late[node] + EPS or t - data.ride[i] > latest + EPS:
@@ -193,6 +214,7 @@ def _best_delivery(
                 if (
                     cost < found - EPS
                     and np.random.random() >= blink
+                    and (merged or not _would_split(data, state, r, b, node))
                     and (not data.strict or _fits(data, state, room, r, k, i, a, b))
                 ):
                     found, at_a, at_b = cost, a, b
