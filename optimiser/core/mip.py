@@ -111,13 +111,7 @@ def _solve(
     return _read(highspy, highs, model, whole, limits, stopped[0])
 
 
-SINGLETON_STUFFING = 1 << 13
-"""The presolve rule of HiGHS 1.14 that calls a dearer answer optimal (ERGO-Code/HiGHS#2961, mended in 1.15)."""
-
-
 def _set_options(highs: Any, limits: Limits, seed: int) -> None:
-    if highs.version().startswith("1.14."):
-        highs.setOptionValue("presolve_rule_off", SINGLETON_STUFFING)
     highs.setOptionValue("output_flag", False)
     highs.setOptionValue("threads", 1)
     highs.setOptionValue("random_seed", seed % 2_000_000_000)
