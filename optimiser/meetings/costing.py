@@ -86,16 +86,16 @@ def _load_charges(problem: Problem, solution: Solution) -> Iterator[Charge]:
     held: Counter[str] = Counter()
     days: set[tuple[str, date]] = set()
     for booking in solution.bookings:
-        for person in booking.people:
-            held[person] += 1
-            days.add((person, booking.day))
+        for each in booking.people:
+            held[each] += 1
+            days.add((each, booking.day))
     for reserve in solution.reserves:
-        days.update((person, reserve.day) for person in reserve.people)
+        days.update((each, reserve.day) for each in reserve.people)
     for person in problem.staff:
         over = held[person.id] - person.share if person.share is not None else 0
         if over > 0 and problem.prices.over_share:
             yield Charge("fair-share", (person.id,), over * problem.prices.over_share)
-    used = Counter(problem.person[person].role for person, _ in days)
+    used = Counter(problem.person[each].role for each, _ in days)
     for role, price in sorted(problem.prices.staff_day.items()):
         if price * used[role]:
             yield Charge("staff-days", (role,), price * used[role])

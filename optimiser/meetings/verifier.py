@@ -119,8 +119,8 @@ def _team(
     problem: Problem, name: str, kind: MeetingType, people: tuple[str, ...], locality: str
 ) -> Iterator[Violation]:
     strangers = [person for person in people if person not in problem.person]
-    for person in strangers:
-        yield _broken("right-people", name, person, why="There is no such person.")
+    for stranger in strangers:
+        yield _broken("right-people", name, stranger, why="There is no such person.")
     known = [problem.person[person] for person in people if person in problem.person]
     allowed = {need.role: need for need in kind.roles}
     for person in known:

@@ -1,0 +1,353 @@
+"""The aggregated roster model: when each school meets, and how many of each role are on duty for which need.
+
+People of one role who fit the same schools are interchangeable at one time, so the model decides only that a person
+serves *some* meeting of a group (role, locality, need, length) then. Naming the meeting comes afterwards.
+"""
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+
+from optimiser.core.limits import Limits
+from optimiser.core.mip import Floats, LinearModel, MipAnswer, Watch
+from optimiser.core.units import Seconds
+from optimiser.meetings import costing
+from optimiser.meetings.openings import Opening, Openings
+from optimiser.meetings.problem import Meeting, Problem, RoleNeed, Staff
+
+Group = tuple[str, str, str, int]
+"""Role, locality, need (empty when any will do) and length in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A decided timetable: where each booked meeting stands, the reserve slots, and who is on duty for each group."""
+
+    placed: dict[str, Opening]
+    reserves: tuple[tuple[int, date, Seconds], ...]
+    duty: dict[tuple[Group, date, int], tuple[str, ...]]
+
+
+@dataclass
+class Duty:
+    """The model of one problem, kept so that cuts can be added and it can be solved again."""
+
+    problem: Problem
+    openings: Openings
+    model: LinearModel = field(default_factory=LinearModel)
+    place: dict[tuple[str, Opening], int] = field(default_factory=dict)
+    leave_out: dict[str, int] = field(default_factory=dict)
+    serve: dict[tuple[str, Group, date, int], int] = field(default_factory=dict)
+    reserve: dict[tuple[int, date, int], int] = field(default_factory=dict)
+    moves: dict[str, int] = field(default_factory=dict)
+    staff_days: dict[tuple[str, date], int] = field(default_factory=dict)
+    locality_columns: list[tuple[int, int, list[int]]] = field(default_factory=list)
+    over_columns: list[tuple[int, int, list[int]]] = field(default_factory=list)
+    _busy: dict[tuple[str, date], list[tuple[int, int, int, str]]] = field(default_factory=lambda: defaultdict(list))
+
+    def solve(
+        self, limits: Limits | None = None, *, seed: int = 0, watch: Watch | None = None, start: Floats | None = None
+    ) -> MipAnswer:
+        """Return HiGHS's answer on the model as it stands."""
+        return self.model.solve(limits, seed=seed, watch=watch, start=start)
+
+    def read(self, values: Floats) -> Plan:
+        """Return the timetable that a vector of values stands for."""
+        on = values > 0.5
+        placed = {meeting: opening for (meeting, opening), column in self.place.items() if on[column]}
+        duty: dict[tuple[Group, date, int], list[str]] = defaultdict(list)
+        for (person, group, day, start), column in self.serve.items():
+            if on[column]:
+                duty[group, day, start].append(person)
+        reserves = tuple(
+            (wish, day, Seconds(start))
+            for (wish, day, start), column in sorted(self.reserve.items())
+            for _ in range(round(float(values[column])))
+        )
+        return Plan(placed, reserves, {key: tuple(people) for key, people in duty.items()})
+
+    def forbid_together(self, chosen: tuple[tuple[str, Opening], ...]) -> None:
+        """Add the cut that these placements cannot all be made together."""
+        columns = [self.place[each] for each in chosen]
+        self.model.row(columns, upper=len(columns) - 1)
+
+
+def build(
+    problem: Problem,
+    openings: Openings | None = None,
+    *,
+    frozen: dict[str, Opening] | None = None,
+    extra_staff_days: bool = True,
+) -> Duty:
+    """Return the model of a problem; ``frozen`` meetings stay where they are given, which makes a narrow model.
+
+    ``extra_staff_days`` False leaves out prices on staff-days other than those of attached people, the first stage
+    of a staged solve: the bound of that model is a bound of the whole, since prices are never negative.
+    """
+    duty = Duty(problem, openings or Openings(problem))
+    supply: dict[tuple[Group, date, int], list[int]] = defaultdict(list)
+    optional: dict[Group, RoleNeed] = {}
+    rooms: dict[tuple[str, date], list[tuple[int, int, int, frozenset[str]]]] = defaultdict(list)
+    for meeting in problem.meetings:
+        _add_meeting(duty, meeting, supply, optional, rooms, (frozen or {}).get(meeting.id))
+    _add_reserves(duty, supply, optional, rooms)
+    _add_service(duty, supply, optional)
+    _add_people_rows(duty, extra_staff_days=extra_staff_days)
+    _add_rooms(duty, rooms)
+    _add_repair(duty)
+    return duty
+
+
+def _group(need: RoleNeed, locality: str, school_need: str, seconds: int) -> Group:
+    return need.role, locality, school_need if need.fit else "", seconds
+
+
+def _add_meeting(
+    duty: Duty,
+    meeting: Meeting,
+    supply: dict[tuple[Group, date, int], list[int]],
+    optional: dict[Group, RoleNeed],
+    rooms: dict[tuple[str, date], list[tuple[int, int, int, frozenset[str]]]],
+    frozen: Opening | None,
+) -> None:
+    problem, model = duty.problem, duty.model
+    school, kind = problem.school[meeting.school], problem.kind[meeting.kind]
+    left_out = sum(charge.points for charge in costing.unbooked_charges(problem, meeting))
+    columns = [model.variable(cost=left_out)]
+    duty.leave_out[meeting.id] = columns[0]
+    for opening in _options(duty, meeting, frozen):
+        end = opening.start + kind.seconds
+        points = sum(each.points for each in costing.time_charges(problem, meeting, opening.day, opening.start))
+        points += sum(each.points for each in costing.venue_charges(problem, meeting, opening.venue))
+        column = model.variable()
+        for need in kind.roles:
+            if need.attached and school.psychologist is not None:
+                person = problem.person.get(school.psychologist)
+                if person is None or duty.openings.person_block(person, opening.day, opening.start, end) is not None:
+                    points += 0 if need.required else need.missing_price
+                    continue
+                away = person.locality != school.locality
+                points += problem.prices.away_from_home if away else 0
+                duty._busy[person.id, opening.day].append((opening.start, end, column, school.locality))
+            else:
+                group = _group(need, school.locality, school.need, kind.seconds)
+                supply[group, opening.day, opening.start].append(column)
+                if not need.required:
+                    optional[group] = need
+                    points += need.missing_price
+        if opening.venue in problem.venue:
+            names = frozenset(room.id for room in duty.openings.rooms(meeting, opening.venue))
+            rooms[opening.venue, opening.day].append((opening.start, end, column, names))
+        model.cost[column] = points
+        duty.place[meeting.id, opening] = column
+        columns.append(column)
+    model.row(columns, lower=1, upper=1)
+
+
+def _options(duty: Duty, meeting: Meeting, frozen: Opening | None) -> list[Opening]:
+    problem = duty.problem
+    found = [frozen] if frozen is not None else list(duty.openings.of(meeting))
+    pin = problem.pinned.get(meeting.id)
+    if pin is not None:
+        found = [
+            each for each in found if (each.day, each.start) == (pin.day, pin.start) and pin.venue in (None, each.venue)
+        ]
+    repair = problem.repair
+    if repair is not None:
+        old = next((each for each in repair.reference if each.meeting == meeting.id), None)
+        if old is not None:
+            there = Opening(old.day, old.start, old.venue)
+            kept = repair.locked if repair.may_move_notified else repair.locked | repair.notified
+            if meeting.id in repair.asked:
+                found = [each for each in found if each != there]
+            elif meeting.id in kept:
+                found = [each for each in found if each == there]
+    return found
+
+
+def _add_reserves(
+    duty: Duty,
+    supply: dict[tuple[Group, date, int], list[int]],
+    optional: dict[Group, RoleNeed],
+    rooms: dict[tuple[str, date], list[tuple[int, int, int, frozenset[str]]]],
+) -> None:
+    problem, model = duty.problem, duty.model
+    for index, wish in enumerate(problem.catch_up):
+        kind, columns = problem.kind[wish.kind], []
+        for day in problem.days:
+            if not wish.first <= day <= wish.last:
+                continue
+            for start in problem.starts:
+                end = start + kind.seconds
+                shut = duty.openings.common_block(day, start, end) or duty.openings.venue_shut(
+                    wish.venue, day, start, end
+                )
+                if shut is not None:
+                    continue
+                points = costing.reserve_points(problem, wish, day) - problem.prices.reserve_missing
+                column = model.variable(cost=points, upper=wish.wanted)
+                for need in kind.roles:
+                    if need.required:
+                        supply[_group(need, wish.locality, "", kind.seconds), day, start].append(column)
+                names = frozenset(
+                    room.id for room in problem.venue[wish.venue].rooms if room.seats >= len(kind.roles) + 2
+                )
+                rooms[wish.venue, day].append((start, end, column, names))
+                duty.reserve[index, day, start] = column
+                columns.append(column)
+        if columns:
+            model.row(columns, upper=wish.wanted)
+        model.offset += wish.wanted * problem.prices.reserve_missing
+    del optional
+
+
+def _add_service(duty: Duty, supply: dict[tuple[Group, date, int], list[int]], optional: dict[Group, RoleNeed]) -> None:
+    problem, model = duty.problem, duty.model
+    for (group, day, start), columns in supply.items():
+        role, locality, school_need, seconds = group
+        servers = []
+        for person in duty.openings.by_role.get(role, ()):
+            if person.localities and locality not in person.localities:
+                continue
+            if school_need and school_need not in person.specialisms:
+                continue
+            if duty.openings.person_block(person, day, start, start + seconds) is not None:
+                continue
+            away = problem.prices.away_from_home if person.locality != locality else 0
+            gain = optional[group].missing_price if group in optional else 0
+            column = model.variable(cost=away - gain)
+            duty.serve[person.id, group, day, start] = column
+            duty._busy[person.id, day].append((start, start + seconds, column, locality))
+            servers.append(column)
+        signs = [1.0] * len(columns) + [-1.0] * len(servers)
+        model.row([*columns, *servers], signs, lower=0, upper=math.inf if group in optional else 0)
+
+
+def _add_people_rows(duty: Duty, *, extra_staff_days: bool) -> None:
+    problem, model = duty.problem, duty.model
+    loads: dict[str, list[int]] = defaultdict(list)
+    attached = {school.psychologist for school in problem.schools}
+    for (name, day), items in duty._busy.items():
+        person = problem.person[name]
+        loads[name].extend(column for *_, column, _ in items)
+        price = problem.prices.staff_day.get(person.role, 0)
+        used = None
+        if price and (extra_staff_days or name in attached):
+            used = model.variable(cost=price)
+            duty.staff_days[name, day] = used
+        localities = sorted({locality for *_, locality in items}) if person.one_locality_a_day else []
+        if len(localities) > 1:
+            _add_one_locality(duty, items, localities, used)
+        else:
+            for columns in _clashes([(start, end, column) for start, end, column, _ in items]):
+                _limit(model, columns, used)
+        if len(items) > person.most_a_day:
+            model.row([column for *_, column, _ in items], upper=person.most_a_day)
+    for name, columns in loads.items():
+        _add_share(duty, problem.person[name], columns)
+
+
+def _add_one_locality(
+    duty: Duty, items: list[tuple[int, int, int, str]], localities: list[str], used: int | None
+) -> None:
+    model = duty.model
+    there = {locality: model.variable() for locality in localities}
+    for locality, column in there.items():
+        mine = [(start, end, each) for start, end, each, where in items if where == locality]
+        duty.locality_columns.append((column, 1, [each for *_, each in mine]))
+        for columns in _clashes(mine):
+            _limit(model, columns, column)
+    _limit(model, list(there.values()), used)
+
+
+def _limit(model: LinearModel, columns: list[int], switch: int | None) -> None:
+    """Allow one of the columns, and only when the switch (if any) is on."""
+    if switch is None:
+        if len(columns) > 1:
+            model.row(columns, upper=1)
+    else:
+        model.row([*columns, switch], [1.0] * len(columns) + [-1.0], upper=0)
+
+
+def _clashes(items: list[tuple[int, int, int]]) -> list[list[int]]:
+    """Return the maximal sets of columns that are all under way at one moment."""
+    found: list[frozenset[int]] = []
+    for moment in sorted({start for start, _, _ in items}):
+        now = frozenset(column for start, end, column in items if start <= moment < end)
+        found.append(now)
+    return [sorted(each) for each in found if not any(each < other for other in found)]
+
+
+def _add_share(duty: Duty, person: Staff, columns: list[int]) -> None:
+    if person.share is None or len(columns) <= person.share or not duty.problem.prices.over_share:
+        return
+    over = duty.model.variable(cost=duty.problem.prices.over_share, upper=len(columns), whole=False)
+    duty.model.row([*columns, over], [1.0] * len(columns) + [-1.0], upper=person.share)
+    duty.over_columns.append((over, person.share, columns))
+
+
+def _add_rooms(duty: Duty, rooms: dict[tuple[str, date], list[tuple[int, int, int, frozenset[str]]]]) -> None:
+    """Add, at each moment and for each set of rooms, that no more meetings need one of them than there are (Hall)."""
+    for items in rooms.values():
+        sets = _unions({names for *_, names in items})
+        for moment in sorted({start for start, *_ in items}):
+            now = [(column, names) for start, end, column, names in items if start <= moment < end]
+            for allowed in sets:
+                columns = [column for column, names in now if names <= allowed]
+                if len(columns) > len(allowed) or any(duty.model.upper[column] > 1 for column in columns):
+                    duty.model.row(columns, upper=len(allowed))
+
+
+def _unions(sets: set[frozenset[str]]) -> list[frozenset[str]]:
+    found = set(sets)
+    for one in sorted(sets, key=sorted):
+        found |= {one | other for other in found}
+        if len(found) > 64:
+            break
+    return sorted(found, key=sorted)
+
+
+def _add_repair(duty: Duty) -> None:
+    problem, model = duty.problem, duty.model
+    if problem.repair is None:
+        return
+    for old in problem.repair.reference:
+        if old.meeting not in problem.meeting:
+            continue
+        column = model.variable(cost=problem.prices.move)
+        duty.moves[old.meeting] = column
+        kept = duty.place.get((old.meeting, Opening(old.day, old.start, old.venue)))
+        model.row([column, *([kept] if kept is not None else [])], lower=1, upper=1)
+    cap = problem.repair.most_moves
+    others = [meeting for meeting in duty.moves if meeting not in problem.repair.asked]
+    if cap is not None and others:
+        # Moved and left out is listed as unbooked, not counted as a move.
+        columns = [duty.moves[each] for each in others] + [duty.leave_out[each] for each in others]
+        model.row(columns, [1.0] * len(others) + [-1.0] * len(others), upper=cap)
+
+
+def complete(duty: Duty, plan: Plan) -> Floats:
+    """Return a full vector of values for a timetable and its duties, so that a solve can start from it."""
+    values = np.zeros(len(duty.model.cost))
+    for meeting, column in duty.leave_out.items():
+        values[column] = float(meeting not in plan.placed)
+    for meeting, opening in plan.placed.items():
+        values[duty.place[meeting, opening]] = 1.0
+    for (group, day, start), people in plan.duty.items():
+        for person in people:
+            values[duty.serve[person, group, day, start]] = 1.0
+    for wish, day, start in plan.reserves:
+        values[duty.reserve[wish, day, start]] += 1.0
+    for (person, day), column in duty.staff_days.items():
+        values[column] = max(values[each] for *_, each, _ in duty._busy[person, day])
+    for meeting, column in duty.moves.items():
+        kept = next(each for each in duty.problem.repair.reference if each.meeting == meeting)  # type: ignore[union-attr]
+        values[column] = float(plan.placed.get(meeting) != Opening(kept.day, kept.start, kept.venue))
+    for column, _, terms in duty.locality_columns:
+        values[column] = max((values[each] for each in terms), default=0.0)
+    for column, share, terms in duty.over_columns:
+        values[column] = max(0.0, sum(values[each] for each in terms) - share)
+    return values

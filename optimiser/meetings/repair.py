@@ -1,0 +1,158 @@
+"""Changes a roster as little as possible: the fewest moves first, proved, and only then the cost."""
+
+import math
+from dataclasses import dataclass, replace
+
+from optimiser.core.errors import BadProblem
+from optimiser.core.limits import Limits
+from optimiser.core.result import Result, Status
+from optimiser.core.table import Column, Kind, Table
+from optimiser.meetings import costing
+from optimiser.meetings.model import duty as duties
+from optimiser.meetings.openings import Opening, Openings
+from optimiser.meetings.problem import Booking, Problem, Repair
+from optimiser.meetings.solution import Solution
+from optimiser.meetings.solver import solve
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """A repair: the new roster, the meetings that move, and the number proved to be the fewest (None if unproved).
+
+    ``hit`` are the meetings that could not stay or were asked to move. ``wide`` tells whether every meeting was free
+    to move in the search; a narrow repair is proved when it moves only what was hit.
+    """
+
+    result: Result[Solution]
+    hit: tuple[str, ...]
+    moved: tuple[str, ...]
+    fewest: int | None
+    wide: bool
+
+
+def hit_by(problem: Problem, openings: Openings | None = None) -> tuple[str, ...]:
+    """Return the meetings of the last roster that cannot stay where they are, or were asked to move."""
+    repair = _repair_of(problem)
+    asked = openings or Openings(problem)
+    found = []
+    for old in repair.reference:
+        if old.meeting not in problem.meeting:
+            continue
+        there = Opening(old.day, old.start, old.venue)
+        if old.meeting in repair.asked or there not in set(asked.of(problem.meeting[old.meeting])):
+            found.append(old.meeting)
+    return tuple(found)
+
+
+def fewest_moves(problem: Problem, *, limits: Limits | None = None, seed: int = 0, wide: bool = False) -> Repaired:
+    """Return the repair with the fewest moves; raises BadProblem when the problem holds no last roster.
+
+    The narrow search lets only the meetings hit move. When it books every one that has an opening, the count is
+    proved the fewest, since each of those has to move anyway. Otherwise all may move, and the proof is the solver's.
+    """
+    limits = limits or Limits()
+    repair = _repair_of(problem)
+    openings = Openings(problem)
+    hit = hit_by(problem, openings)
+    freed = replace(problem, repair=replace(repair, asked=repair.asked | frozenset(hit)))
+    openings = Openings(freed)
+    if not wide:
+        placed, _ = _least(freed, openings, hit, limits, seed, wide=False)
+        could = {each for each in hit if next(openings.of(freed.meeting[each]), None) is not None}
+        before = {old.meeting for old in repair.reference}
+        if placed is not None and could | (before - set(hit)) <= set(placed):
+            return _finish(freed, placed, hit, len(hit), limits, seed, wide=False)
+    placed, fewest = _least(freed, openings, hit, limits, seed, wide=True)
+    return _finish(freed, placed or {}, hit, fewest, limits, seed, wide=True)
+
+
+def _repair_of(problem: Problem) -> Repair:
+    if problem.repair is None:
+        raise BadProblem("a repair needs the last roster")
+    return problem.repair
+
+
+def _least(
+    problem: Problem, openings: Openings, hit: tuple[str, ...], limits: Limits, seed: int, *, wide: bool
+) -> tuple[dict[str, Opening] | None, int | None]:
+    """Return where meetings stand with fewest left out, then fewest moves; and that count of moves when proved."""
+    frozen = None if wide else _frozen(problem, hit)
+    duty = duties.build(problem, openings, frozen=frozen)
+    model = duty.model
+    model.cost = [0.0] * len(model.cost)
+    model.offset = 0.0
+    many = len(duty.moves) + 1
+    for column in duty.leave_out.values():
+        model.cost[column] = float(many)
+    for column in duty.moves.values():
+        model.cost[column] = 1.0
+    answer = duty.solve(limits, seed=seed)
+    if answer.values is None:
+        return None, None
+    placed = duty.read(answer.values).placed
+    proved = answer.bound is not None and math.ceil(answer.bound - 1e-6) == round(answer.objective or 0)
+    return placed, round(answer.objective or 0) % many if proved else None
+
+
+def _frozen(problem: Problem, hit: tuple[str, ...]) -> dict[str, Opening]:
+    return {
+        old.meeting: Opening(old.day, old.start, old.venue)
+        for old in _repair_of(problem).reference
+        if old.meeting not in hit
+    }
+
+
+def _finish(
+    problem: Problem,
+    placed: dict[str, Opening],
+    hit: tuple[str, ...],
+    fewest: int | None,
+    limits: Limits,
+    seed: int,
+    *,
+    wide: bool,
+) -> Repaired:
+    """Choose the cheapest repair with that many moves: the meetings that stay are held where they stand."""
+    repair = _repair_of(problem)
+    staying = frozenset(
+        old.meeting
+        for old in repair.reference
+        if placed.get(old.meeting) == Opening(old.day, old.start, old.venue) and old.meeting not in hit
+    )
+    held = replace(problem, repair=replace(repair, locked=repair.locked | staying))
+    result = solve(held, limits=limits, seed=seed)
+    if result.solution is None:
+        return Repaired(result, hit, (), None, wide)
+    moved = costing.moved(problem, result.solution)
+    if fewest is not None and len(moved) != fewest:
+        fewest = None
+    # The cost is proved for the meetings held still, which is no bound on every repair with as few moves.
+    status = Status.FEASIBLE if result.status is Status.OPTIMAL else result.status
+    return Repaired(replace(result, status=status, bound=None), hit, moved, fewest, wide)
+
+
+def before_and_after(problem: Problem, repaired: Repaired) -> Table:
+    """Return the moved meetings, where each stood and where it stands now."""
+    now = repaired.result.solution.booking if repaired.result.solution is not None else {}
+    old = {each.meeting: each for each in _repair_of(problem).reference}
+    rows = []
+    for meeting in repaired.moved:
+        rows.append((meeting, *_where(old[meeting]), *_where(now.get(meeting)), meeting in repaired.hit))
+    return Table(
+        "moves",
+        "Meetings that move",
+        (
+            Column("meeting", "Meeting"),
+            Column("old_day", "Was on", Kind.DATE),
+            Column("old_start", "At", Kind.CLOCK),
+            Column("new_day", "Now on", Kind.DATE),
+            Column("new_start", "At", Kind.CLOCK),
+            Column("hit", "Had to move", Kind.YES_NO),
+        ),
+        tuple(rows),
+        "Fewer moves are impossible." if repaired.fewest == len(repaired.moved) else "Not proved to be the fewest.",
+    )
+
+
+def _where(booking: Booking | None) -> tuple[str | None, int | None]:
+    return (None, None) if booking is None else (booking.day.isoformat(), int(booking.start))

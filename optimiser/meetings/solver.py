@@ -1,0 +1,195 @@
+"""Makes a roster: names who can never be met, decides times with a proof, names the people, checks it all."""
+
+from dataclasses import replace
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from optimiser.core.limits import Limits
+from optimiser.core.mip import Floats, MipAnswer, Watch
+from optimiser.core.progress import Progress, Step, ignore
+from optimiser.core.result import Result, Status
+from optimiser.core.units import Pence
+from optimiser.meetings import conflicts, costing, verifier
+from optimiser.meetings.model import duty as duties
+from optimiser.meetings.model import naming
+from optimiser.meetings.model.duty import Duty, Plan
+from optimiser.meetings.openings import Openings
+from optimiser.meetings.problem import AT_SCHOOL, Booking, Problem
+from optimiser.meetings.solution import Reserve, Solution, Unbooked
+
+CUT_ROUNDS = 12
+
+
+def solve(
+    problem: Problem,
+    *,
+    limits: Limits = Limits(),
+    seed: int = 0,
+    progress: Progress = ignore,
+    start: Solution | None = None,
+) -> Result[Solution]:
+    """Return a verified roster in points with a proved bound; ``start`` is never beaten by a worse answer.
+
+    ``limits.work`` counts branch-and-bound nodes per stage. The first stage leaves out the price of staff-days of
+    people who are not attached to schools, because those fixed charges weaken every bound; the second starts there.
+    """
+    openings = Openings(problem)
+    staged = _needs_stages(problem)
+    progress(Step(0.05, "finding who can meet when"))
+    answer, plan, model, bound = _stage(problem, openings, limits, seed, progress, staged=False, first=staged)
+    nodes = answer.nodes
+    if staged and plan is not None:
+        hint = _translate(model, answer, problem, openings)
+        again, better, _, second = _stage(
+            problem, openings, limits, seed, progress, staged=True, first=False, hint=hint
+        )
+        nodes += again.nodes
+        plan = better if better is not None else plan
+        bound = max((each for each in (bound, second) if each is not None), default=None)
+        answer = again if again.values is not None else answer
+    progress(Step(0.9, "naming the people"))
+    solution = _solution(problem, openings, plan) if plan is not None else None
+    if start is not None and not _hard(problem, start):
+        old = costing.cost(problem, start)
+        if solution is None or old < costing.cost(problem, solution):
+            solution = start
+    return _result(problem, solution, bound, seed, nodes, stopped=answer.status is Status.STOPPED)
+
+
+def _needs_stages(problem: Problem) -> bool:
+    attached = {problem.person[s.psychologist].role for s in problem.schools if s.psychologist in problem.person}
+    return any(price and role not in attached for role, price in problem.prices.staff_day.items())
+
+
+def _stage(
+    problem: Problem,
+    openings: Openings,
+    limits: Limits,
+    seed: int,
+    progress: Progress,
+    *,
+    staged: bool,
+    first: bool,
+    hint: Floats | None = None,
+) -> tuple[MipAnswer, Plan | None, Duty, int | None]:
+    """Solve one stage, adding cuts while travel makes a day impossible; the bound stays valid throughout."""
+    model = duties.build(problem, openings, extra_staff_days=not first)
+    share = replace(limits, seconds=limits.seconds * (0.25 if first else 0.9)) if limits.seconds else limits
+    watch = _watch(progress, "consolidating staff-days" if staged else "choosing times")
+    plan: Plan | None = None
+    bound: int | None = None
+    for _ in range(CUT_ROUNDS):
+        answer = model.solve(share, seed=seed, watch=watch, start=hint)
+        if answer.bound is not None:
+            bound = max(bound or 0, answer.whole_bound() or 0)
+        if answer.values is None:
+            break
+        plan = model.read(answer.values)
+        if problem.travel is None:
+            break
+        impossible = naming.name_people(problem, openings, plan).impossible
+        if not impossible or answer.status is Status.STOPPED:
+            break
+        for chosen in impossible:
+            model.forbid_together(chosen)
+        hint = None
+    return answer, plan, model, bound
+
+
+def _translate(model: Duty, answer: MipAnswer, problem: Problem, openings: Openings) -> Floats | None:
+    """Return the first stage's values as a full vector of the second stage's model."""
+    if answer.values is None:
+        return None
+    second = duties.build(problem, openings)
+    plan = model.read(answer.values)
+    return duties.complete(second, plan)
+
+
+def _watch(progress: Progress, doing: str) -> Watch:
+    def tell(best: float | None, bound: float | None) -> bool:
+        cost = Pence(round(best)) if best is not None else None
+        return progress(Step(0.5, doing, cost, Pence(int(bound)) if bound is not None else None))
+
+    return tell
+
+
+def _hard(problem: Problem, solution: Solution) -> bool:
+    return any(violation.hard for violation in verifier.verify(problem, solution))
+
+
+def _result(
+    problem: Problem, solution: Solution | None, bound: int | None, seed: int, nodes: int, *, stopped: bool
+) -> Result[Solution]:
+    if solution is None:
+        return Result(Status.STOPPED if stopped else Status.NOT_FOUND, None, None, bound, (), seed, nodes)
+    points = costing.cost(problem, solution)
+    status = Status.STOPPED if stopped else Status.FEASIBLE
+    if bound is not None and points == bound:
+        status = Status.OPTIMAL
+    return Result(status, solution, points, bound, verifier.verify(problem, solution), seed, nodes)
+
+
+def _solution(problem: Problem, openings: Openings, plan: Plan) -> Solution:
+    named = naming.name_people(problem, openings, plan)
+    while named.impossible:
+        # Cuts ran out: leave out one meeting of each impossible set, listed with its reason, and name again.
+        out = {chosen[-1][0] for chosen in named.impossible if chosen}
+        if not out:
+            plan = replace(plan, reserves=())
+        plan = replace(plan, placed={name: where for name, where in plan.placed.items() if name not in out})
+        named = naming.name_people(problem, openings, plan)
+    rooms = _rooms(problem, openings, plan)
+    bookings, reserves = [], []
+    for task in naming.tasks(problem, plan):
+        people, room = named.people[task.id], rooms.get(task.id)
+        if task.school is not None:
+            bookings.append(Booking(task.id, task.day, task.start, task.venue, room, people))
+        else:
+            reserves.append(Reserve(task.id, task.kind, task.day, task.start, task.venue, room, people))
+    left_out = tuple(
+        reason_unbooked(problem, openings, meeting.id) for meeting in problem.meetings if meeting.id not in plan.placed
+    )
+    order = {meeting.id: index for index, meeting in enumerate(problem.meetings)}
+    return Solution(tuple(sorted(bookings, key=lambda b: order[b.meeting])), left_out, tuple(reserves))
+
+
+def _rooms(problem: Problem, openings: Openings, plan: Plan) -> dict[str, str]:
+    """Return a room for each task at a venue, keeping the largest rooms for those who need them."""
+    found: dict[str, str] = {}
+    taken: list[tuple[str, str, object, int, int]] = []
+    groups: dict[tuple[str, object, int], list[naming.Task]] = {}
+    for task in naming.tasks(problem, plan):
+        if task.venue != AT_SCHOOL:
+            groups.setdefault((task.venue, task.day, task.start), []).append(task)
+    for (venue, day, begins), waiting in groups.items():
+        rooms = problem.venue[venue].rooms
+        points = np.zeros((len(waiting), len(rooms)))
+        for row, task in enumerate(waiting):
+            if task.school is not None:
+                fits = {room.id for room in openings.rooms(problem.meeting[task.id], venue)}
+            else:
+                fits = {room.id for room in rooms if room.seats >= len(problem.kind[task.kind].roles) + 2}
+            end = begins + problem.kind[task.kind].seconds
+            for column, room in enumerate(rooms):
+                busy = any(t[:3] == (venue, room.id, day) and t[3] < end and begins < t[4] for t in taken)
+                points[row, column] = 1e6 if busy or room.id not in fits else room.seats
+        for row, column in zip(*linear_sum_assignment(points), strict=True):
+            task, room = waiting[row], rooms[column]
+            found[task.id] = room.id
+            taken.append((venue, room.id, day, begins, begins + problem.kind[task.kind].seconds))
+    return found
+
+
+def reason_unbooked(problem: Problem, openings: Openings, meeting: str) -> Unbooked:
+    """Return why a meeting is left out: the rules that close every time of its school, or that others come first."""
+    if next(openings.of(problem.meeting[meeting]), None) is not None:
+        pinned = meeting in problem.pinned
+        told = "It is pinned where it cannot be held: lift the pin." if pinned else ""
+        why = told or "There are times it could be held, but each would leave out another or cost more."
+        return Unbooked(meeting, "pin-kept" if pinned else "priced-out", why)
+    conflict = conflicts.minimal_conflict(problem, meeting)
+    if not conflict:
+        return Unbooked(meeting, "meeting-window", "The round has no day and time at which anybody could meet.")
+    said = " and ".join(conflicts.say(each) for each in conflict)
+    return Unbooked(meeting, conflict[0].rule, f"No time is open because of {said}.")
