@@ -35,11 +35,7 @@ def sample(size: str, seed: int, official: Path | None, out: Path, as_json: bool
 def _city(size: str, seed: int, official: Path | None) -> Any:
     from data.synthetic import make
 
-    if official is None:
-        return make(size, seed)
-    from data.reading.official import read_official
-
-    return make(size, seed, official=read_official(official))
+    return make(size, seed, official=official)
 
 
 def _write_city(city: Any, out: Path) -> None:

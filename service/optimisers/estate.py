@@ -6,7 +6,7 @@ from typing import Any
 
 from optimiser.core import codec
 from optimiser.core.limits import Limits
-from optimiser.core.table import Table
+from optimiser.core.table import Column, Kind, Table
 from service import shown
 from service.optimisers.jobs import Asked, CannotPlan, Headline, Job
 from service.optimisers.transport import built, drawn
@@ -184,5 +184,43 @@ def _scenario_headlines(one: Any, baseline: Any, problem: Any, solution: Any) ->
 
 
 def _comparison(job: Job, one: Any, baseline: Any, problem: Any, solution: Any, words: list[str]) -> tuple[Table, ...]:
-    tables = importlib.import_module("scenarios.tables")
-    return tuple(tables.report(compared(job, one, baseline, problem, solution)))
+    found = compared(job, one, baseline, problem, solution)
+    kinds = {"pence": Kind.PENCE, "seconds": Kind.SECONDS}
+    columns = (
+        Column("measure", "Figure"),
+        Column("before", "As things are"),
+        Column("after", "In this scenario"),
+        Column("change", "Change"),
+    )
+    rows = tuple(
+        (
+            each.name,
+            *(shown.cell(value, kinds.get(each.unit, Kind.COUNT)) for value in (each.before, each.after, each.change)),
+        )
+        for each in found.measures
+    )
+    what = Table(
+        "changes", "What this scenario changes", (Column("change", "Change"),), tuple((text,) for text in words)
+    )
+    measures = Table(
+        "measures", "Compared with things as they are", columns, rows, "Money over every year of the plan."
+    )
+    return (what, measures, _affected(found))
+
+
+def _affected(found: Any) -> Table:
+    columns = (
+        Column("pupil", "Pupil"), Column("need", "Need"), Column("area", "Home area"), Column("fate", "What becomes of them"),
+        Column("before", "Base now"), Column("after", "Base then"), Column("seconds_before", "Journey now", Kind.SECONDS),
+        Column("seconds_after", "Journey then", Kind.SECONDS), Column("longer", "Longer by", Kind.SECONDS),
+        Column("worse", "Over 15 minutes longer", Kind.YES_NO),
+    )  # fmt: skip
+    rows = tuple(
+        (each.child, each.need, each.area, each.fate.value, each.before, each.after, each.seconds_before,
+         each.seconds_after, each.longer, each.worse_off)
+        for each in sorted(found.children, key=lambda each: (-each.longer, each.child))
+        if each.fate.name not in ("SAME", "STILL_OUT")
+    )  # fmt: skip
+    return Table(
+        "affected", "Who is affected", columns, rows, "Children whose base differs, the longest added journey first."
+    )
