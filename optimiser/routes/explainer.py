@@ -137,7 +137,8 @@ def _run(problem: RoutesProblem, solution: RoutesSolution, run: Run) -> Explanat
         reasons.append(Reason("guide", "guide", f"A guide is planned at {_pounds(guide)}."))
     reasons += _why_this_class(problem, run)
     share = day // len(chained) + mileage + hire + guide
-    said = f"Run {run.id} costs about {_pounds(share)} a day for {len(run.children)} children, the vehicle's day shared out."
+    riders = len(run.children)
+    said = f"Run {run.id} costs about {_pounds(share)} a day, the vehicle's day shared out; it carries {riders}."
     return Explanation(run.id, said, tuple(reasons))
 
 
