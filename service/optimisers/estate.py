@@ -210,9 +210,9 @@ def _comparison(job: Job, one: Any, baseline: Any, problem: Any, solution: Any, 
 
 def _affected(found: Any) -> Table:
     columns = (
-        Column("pupil", "Pupil"), Column("need", "Need"), Column("area", "Home area"), Column("fate", "What becomes of them"),
-        Column("before", "Base now"), Column("after", "Base then"), Column("seconds_before", "Journey now", Kind.SECONDS),
-        Column("seconds_after", "Journey then", Kind.SECONDS), Column("longer", "Longer by", Kind.SECONDS),
+        Column("pupil", "Pupil"), Column("need", "Need"), Column("area", "Home area"), Column("fate", "Outcome"),
+        Column("before", "Base now"), Column("after", "Base then"), Column("seconds_before", "Ride now", Kind.SECONDS),
+        Column("seconds_after", "Ride then", Kind.SECONDS), Column("longer", "Longer by", Kind.SECONDS),
         Column("worse", "Over 15 minutes longer", Kind.YES_NO),
     )  # fmt: skip
     rows = tuple(

@@ -1,0 +1,185 @@
+"""Quick questions about a plan (why is this so? what if this meeting moved?), answered by a small child process.
+
+The web process never imports a solver; a question has a minute and its own memory, and two are answered at a time.
+"""
+
+import importlib
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from optimiser.core import codec
+from optimiser.core.table import Column, Table
+
+SECONDS, BYTES = 60, 3 * 1024**3
+TYPES = {
+    "routes": ("RoutesProblem", "RoutesSolution"),
+    "guides": ("GuidesProblem", "GuidesSolution"),
+    "meetings": ("Problem", "Solution"),
+    "places": ("Problem", "Solution"),
+    "closure": ("Problem", "Solution"),
+}
+_AT_ONCE = threading.Semaphore(2)
+
+
+class NoAnswer(Exception):
+    """The question could not be answered; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One sentence, more sentences, tables, and what saving the change would take, in plain data."""
+
+    sentence: str
+    more: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
+    save: dict[str, Any] | None = None
+
+
+def package_of(kind: str) -> str:
+    """Return the optimiser that makes a kind of plan."""
+    return "places" if kind == "closure" else kind
+
+
+def ask(kind: str, verb: str, arguments: dict[str, Any], *, problem: bytes, solution: bytes, records: bytes) -> Answer:
+    """Ask a question in a child process; raises NoAnswer in words for a person."""
+    keep = ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "NUMBA_CACHE_DIR")
+    with tempfile.TemporaryDirectory(prefix="sendopt-ask-") as name, _AT_ONCE:
+        folder = Path(name)
+        (folder / "problem.json").write_bytes(problem)
+        (folder / "solution.json").write_bytes(solution)
+        (folder / "city.json").write_bytes(records)
+        (folder / "question.json").write_text(json.dumps({"kind": kind, "verb": verb, "arguments": arguments}))
+        try:
+            subprocess.run(  # noqa: S603 - our own module, no shell
+                [sys.executable, "-m", "service.questions", name],
+                timeout=SECONDS,
+                check=False,
+                capture_output=True,
+                cwd=Path(__file__).parent.parent,
+                env={each: os.environ[each] for each in keep if each in os.environ},
+            )
+        except subprocess.TimeoutExpired as late:
+            raise NoAnswer(
+                "That took too long to answer. Start a plan instead, which may take as long as you allow."
+            ) from late
+        path = folder / "answer.json"
+        if not path.exists():
+            raise NoAnswer("That could not be answered. Nothing was changed.")
+        told = json.loads(path.read_text("utf-8"))
+        if "trouble" in told:
+            raise NoAnswer(told["trouble"])
+        return Answer(
+            told["sentence"], tuple(told["more"]), codec.decode(tuple[Table, ...], told["tables"]), told["save"]
+        )
+
+
+def explain(kind: str, problem: Any, solution: Any, arguments: dict[str, Any], records: bytes) -> Answer:
+    """Say why something is as it is, and the cheapest changes."""
+    optimiser = importlib.import_module(f"optimiser.{package_of(kind)}")
+    found = optimiser.explain(problem, solution, about=str(arguments["about"]))
+    reasons = Table(
+        "reasons",
+        "What stands in the way of the alternatives",
+        (Column("alternative", "Alternative"), Column("rule", "Rule"), Column("sentence", "Why not")),
+        tuple((each.alternative, each.rule, each.sentence) for each in found.reasons),
+    )
+    remedies = Table(
+        "remedies",
+        "What would change it, the cheapest first",
+        (Column("sentence", "Change"), Column("cost", "Costs more by"), Column("proved", "Tried")),
+        tuple(
+            (
+                each.sentence,
+                "" if each.cost is None else f"{each.cost:,}",
+                "solved again with it" if each.proved else "not tried",
+            )
+            for each in found.remedies
+        ),
+    )
+    tables = tuple(table for table in (reasons, remedies) if table.rows)
+    return Answer(found.sentence, (), tables)
+
+
+def move(kind: str, problem: Any, solution: Any, arguments: dict[str, Any], records: bytes) -> Answer:
+    """Say what moving a meeting would take: the fewest other moves, and what it costs."""
+    from optimiser.core.limits import Limits
+    from optimiser.meetings import costing
+    from optimiser.meetings.problem import Pin, Repair
+    from optimiser.meetings.repair import before_and_after, fewest_moves
+
+    meeting = str(arguments["meeting"])
+    if meeting not in problem.meeting:
+        raise NoAnswer(f"There is no meeting {meeting}. Choose one from the list.")
+    asked = frozenset({meeting})
+    pins = tuple(pin for pin in problem.pins if pin.meeting != meeting)
+    if arguments.get("day"):
+        pins = (*pins, Pin(meeting, date.fromisoformat(str(arguments["day"])), int(arguments["start"])))
+    changed = replace(
+        problem, pins=pins, repair=Repair(reference=solution.bookings, asked=asked, may_move_notified=True)
+    )
+    repaired = fewest_moves(changed, limits=Limits(seconds=20.0))
+    found = repaired.result.solution
+    if found is None:
+        raise NoAnswer("No roster was found with that change. Choose another day or time.")
+    before = int(costing.cost(problem, solution))
+    after = int(costing.cost(replace(problem, pins=pins), found))
+    lost = sorted({each.meeting for each in found.unbooked} - {each.meeting for each in solution.unbooked})
+    others = [each for each in repaired.moved if each != meeting]
+    words = (
+        f"{len(others)} other meeting{'s' if len(others) != 1 else ''} would move, and {len(lost)} would be left out."
+    )
+    change = after - before
+    more = (
+        f"The roster would be {abs(change):,} points {'worse' if change > 0 else 'better'}."
+        if change
+        else "It costs nothing.",
+        *(f"Left out: {each}" for each in lost),
+    )
+    return Answer(words, more, (before_and_after(changed, repaired),), {"solution": codec.to_json(found)})
+
+
+VERBS: dict[str, Callable[[str, Any, Any, dict[str, Any], bytes], Answer]] = {"explain": explain, "move": move}
+
+
+def main() -> int:
+    """Answer the question in the folder that the first argument names."""
+    resource.setrlimit(resource.RLIMIT_DATA, (BYTES, BYTES))
+    folder = Path(sys.argv[1])
+    question = json.loads((folder / "question.json").read_text("utf-8"))
+    kind = question["kind"]
+    package = f"optimiser.{package_of(kind)}"
+    problem_type = getattr(importlib.import_module(f"{package}.problem"), TYPES[kind][0])
+    solution_type = getattr(importlib.import_module(f"{package}.solution"), TYPES[kind][1])
+    problem = codec.from_json(problem_type, (folder / "problem.json").read_text("utf-8"))
+    solution = codec.from_json(solution_type, (folder / "solution.json").read_text("utf-8"))
+    from optimiser.core.errors import OptimiserError
+
+    try:
+        found = VERBS[question["verb"]](
+            kind, problem, solution, question["arguments"], (folder / "city.json").read_bytes()
+        )
+        told = {
+            "sentence": found.sentence,
+            "more": list(found.more),
+            "tables": codec.encode(found.tables),
+            "save": found.save,
+        }
+    except (NoAnswer, OptimiserError, ValueError, KeyError) as reason:
+        text = str(reason)
+        told = {"trouble": text[:1].upper() + text[1:]}
+    (folder / "answer.json").write_text(json.dumps(told), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,91 @@
+"""What the three desks share: the plan on show, its tables, and quick questions about it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import Response
+from sqlalchemy.orm import Session
+
+from optimiser.core.table import Cell, Table
+from service import plans, questions, runs
+from service.store import cities
+from service.store.database import fetch
+from service.store.scope import NotThere
+from service.store.tables import CityFile, Run
+from service.web.pages import page
+from service.web.security import Visitor
+
+
+@dataclass(frozen=True)
+class OnShow:
+    """A plan on show at a desk: the adopted one, or the newest finished; both None when there is none yet."""
+
+    run: Run | None
+    tables: dict[str, Table]
+
+    def table(self, key: str) -> Table | None:
+        """Return one of its tables, or None."""
+        return self.tables.get(key)
+
+    def where(self, key: str, column: str, value: Cell) -> Table | None:
+        """Return a table with only the rows whose column holds a value."""
+        return filtered(self.tables.get(key), lambda row: row[column] == value)
+
+
+def on_show(session: Session, visitor: Visitor, kind: str) -> OnShow:
+    """Return the plan on show for a kind."""
+    run = plans.latest(session, visitor.scope, kind)
+    if run is None:
+        return OnShow(None, {})
+    return OnShow(run, {table.key: table for table in plans.tables(session, run)})
+
+
+def rows_of(table: Table | None) -> list[dict[str, Cell]]:
+    """Return a table's rows by column key; none for no table."""
+    if table is None:
+        return []
+    keys = [column.key for column in table.columns]
+    return [dict(zip(keys, row, strict=True)) for row in table.rows]
+
+
+def filtered(table: Table | None, keep: Callable[[dict[str, Cell]], bool]) -> Table | None:
+    """Return a table with only some of its rows."""
+    if table is None:
+        return None
+    rows = tuple(row for row, told in zip(table.rows, rows_of(table), strict=True) if keep(told))
+    return Table(table.key, table.title, table.columns, rows, table.note)
+
+
+def city_of(session: Session, run: Run) -> CityFile:
+    """Return the city that a plan was made from."""
+    return session.get_one(CityFile, run.city)
+
+
+def question(
+    request: Request, visitor: Visitor, run_id: str, verb: str, arguments: dict[str, Any]
+) -> tuple[Run, questions.Answer]:
+    """Ask a quick question about a finished plan; raises NoAnswer and NotThere."""
+    with request.app.state.db.reading() as session:
+        run = runs.get(session, visitor.scope, run_id)
+        if run.outcome is None:
+            raise NotThere(run_id)
+        problem = plans.body(session, run, f"{run.kind}.problem.json")
+        solution = plans.body(session, run, f"{run.kind}.solution.json")
+        city = city_of(session, run)
+        records = fetch(session, city.records) if city.records else b"{}"
+    return run, questions.ask(run.kind, verb, arguments, problem=problem, solution=solution, records=records)
+
+
+def newest_city(request: Request, visitor: Visitor) -> CityFile | None:
+    """Return the city that new plans are made from."""
+    with request.app.state.db.reading() as session:
+        return cities.newest(session, visitor.scope)
+
+
+def desk_page(
+    request: Request, visitor: Visitor, template: str, *, tabs: list[tuple[str, str]], **values: Any
+) -> Response:
+    """Answer with a desk's page, its tabs above."""
+    return page(request, template, visitor, tabs=tabs, **values)
