@@ -72,7 +72,9 @@ def stop_time():
 
 def ride_time():
     problem = two_children()
-    return replace(problem, children=tuple(replace(c, max_ride=Seconds(360)) for c in problem.children)), planned(problem)
+    return replace(problem, children=tuple(replace(c, max_ride=Seconds(360)) for c in problem.children)), planned(
+        problem
+    )
 
 
 def ride_guideline():
@@ -119,9 +121,7 @@ def school_window():
 
 
 def unloading_bays():
-    problem = a_problem(
-        [a_child("c1", sole=True), a_child("c2", sole=True)], minutes={"home-c1": 5, "home-c2": 5}
-    )
+    problem = a_problem([a_child("c1", sole=True), a_child("c2", sole=True)], minutes={"home-c1": 5, "home-c2": 5})
     return replace(problem, schools=(a_school(bays=1),)), planned(problem)
 
 
