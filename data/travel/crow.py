@@ -18,8 +18,8 @@ from data.travel.source import (
     Floats,
     Ints,
     Multipliers,
-    Path,
     Points,
+    Way,
     digest,
     square,
 )
@@ -92,7 +92,7 @@ class Estimate:
         """Return travel between every pair of points in a band."""
         return square(self, points, band)
 
-    def path(self, stops: Points, band: Band) -> Path:
+    def path(self, stops: Points, band: Band) -> Way:
         """Return straight legs between the stops, timed as the matrix times them."""
         legs, seconds, metres, basis = [], [], [], []
         lats, lons = osgb.to_wgs84(stops.eastings, stops.northings)
@@ -102,4 +102,4 @@ class Estimate:
             seconds.append(int(cell.seconds[0, 0]))
             metres.append(int(cell.metres[0, 0]))
             basis.append(Basis(int(cell.basis[0, 0])))
-        return Path(tuple(legs), tuple(seconds), tuple(metres), tuple(basis))
+        return Way(tuple(legs), tuple(seconds), tuple(metres), tuple(basis))

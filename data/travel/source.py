@@ -120,7 +120,7 @@ class Cells:
 
 
 @dataclass(frozen=True)
-class Path:
+class Way:
     """A way through stops: (latitude, longitude) pairs a leg, with each leg's seconds, metres and basis."""
 
     legs: tuple[tuple[tuple[float, float], ...], ...]
@@ -158,7 +158,7 @@ class TravelSource(Protocol):
         """Return travel between every pair of points."""
         ...
 
-    def path(self, stops: Points, band: Band) -> Path:
+    def path(self, stops: Points, band: Band) -> Way:
         """Return the way through the stops in order; each leg takes what the matrix says."""
         ...
 

@@ -1,0 +1,156 @@
+"""Quickest ways through a road graph: customizable contraction hierarchies, and SciPy's search as their equal.
+
+Each engine gets two whole-number weights an arc on one topology: time in centiseconds, and ``MIX`` times that plus
+decimetres. The difference of the two least sums is the length of the quickest way, the shortest of those that tie.
+"""
+
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import dijkstra
+
+from data.travel.graph import RoadGraph
+
+MIX = 1000
+UNREACHED = -1
+Longs = npt.NDArray[np.int64]
+_SOURCES_AT_ONCE = 4000
+
+
+class Search(Protocol):
+    """Least sums over a graph, for the weights of one band."""
+
+    def sums(self, sources: Longs, targets: Longs) -> tuple[Longs, Longs]:
+        """Return centiseconds and decimetres from each source (row) to each target, -1 where there is no way."""
+        ...
+
+    def way(self, source: int, target: int) -> list[int]:
+        """Return the arcs of the quickest way; empty where there is none or nowhere to go."""
+        ...
+
+
+def weights(graph: RoadGraph, factor: float) -> tuple[Longs, Longs]:
+    """Return the two weights of every arc for a band's multiplier."""
+    time = np.maximum(1, np.rint(graph.centiseconds * factor)).astype(np.int64)
+    return time, time * MIX + graph.decimetres
+
+
+class RoutingKit:
+    """Searches by pyroutingkit; one topology for all bands, ten milliseconds a metric."""
+
+    name = "RoutingKit"
+
+    def __init__(self, graph: RoadGraph) -> None:
+        import pyroutingkit
+
+        self._kit: Any = pyroutingkit
+        self._graph = graph
+        self._topology = pyroutingkit.CCHTopology()
+        self._topology.build(
+            graph.tail.astype(np.uint32),
+            graph.head.astype(np.uint32),
+            graph.lat.astype(np.float32),
+            graph.lon.astype(np.float32),
+            len(graph),
+        )
+
+    def metric(self, factor: float) -> "_KitMetric":
+        """Return the search for a band's multiplier."""
+        made = []
+        for weight in weights(self._graph, factor):
+            metric = self._kit.CCHMetric(self._topology)
+            metric.customize(weight.astype(np.uint32))
+            made.append(metric)
+        return _KitMetric(made[0], made[1], int(self._kit.INF_WEIGHT))
+
+
+class _KitMetric:
+    def __init__(self, time: Any, mixed: Any, infinite: int) -> None:
+        self._time, self._mixed, self._infinite = time, mixed, infinite
+
+    def sums(self, sources: Longs, targets: Longs) -> tuple[Longs, Longs]:
+        shape = (len(sources), len(targets))
+        time, length = np.empty(shape, np.int64), np.empty(shape, np.int64)
+        to = targets.astype(np.uint32)
+        for top in range(0, shape[0], _SOURCES_AT_ONCE):
+            strip = slice(top, top + _SOURCES_AT_ONCE)
+            at = sources[strip].astype(np.uint32)
+            time[strip] = self._time.distances_many_to_many(at, to)
+            length[strip] = self._mixed.distances_many_to_many(at, to)
+        return _decoded(time, length, time >= self._infinite)
+
+    def way(self, source: int, target: int) -> list[int]:
+        if source == target:
+            return []
+        _, _, arcs = self._mixed.query(source, target)
+        return [int(arc) for arc in arcs]
+
+
+class SciPy:
+    """Searches by SciPy: slower, always there, the same answers."""
+
+    name = "SciPy"
+
+    def __init__(self, graph: RoadGraph) -> None:
+        self._graph = graph
+        self._arc_of = {
+            pair: arc for arc, pair in enumerate(zip(graph.tail.tolist(), graph.head.tolist(), strict=True))
+        }
+
+    def metric(self, factor: float) -> "_SciPyMetric":
+        """Return the search for a band's multiplier."""
+        n = len(self._graph)
+        links = [
+            csr_matrix((weight.astype(np.float64), (self._graph.tail, self._graph.head)), shape=(n, n))
+            for weight in weights(self._graph, factor)
+        ]
+        return _SciPyMetric(links[0], links[1], self._arc_of)
+
+
+class _SciPyMetric:
+    def __init__(self, time: csr_matrix, mixed: csr_matrix, arc_of: dict[tuple[int, int], int]) -> None:
+        self._time, self._mixed, self._arc_of = time, mixed, arc_of
+
+    def sums(self, sources: Longs, targets: Longs) -> tuple[Longs, Longs]:
+        turned = len(sources) > len(targets)
+        start, end = (targets, sources) if turned else (sources, targets)
+        found = []
+        for links in (self._time, self._mixed):
+            graph = links.T.tocsr() if turned else links
+            block = np.empty((len(start), len(end)))
+            for top in range(0, len(start), 64):
+                strip = slice(top, top + 64)
+                block[strip] = dijkstra(graph, indices=start[strip])[:, end]
+            found.append(block.T if turned else block)
+        missing = ~np.isfinite(found[0])
+        time, mixed = (np.where(missing, 0, block).astype(np.int64) for block in found)
+        return _decoded(time, mixed, missing)
+
+    def way(self, source: int, target: int) -> list[int]:
+        _, before = dijkstra(self._mixed, indices=source, return_predecessors=True)
+        arcs: list[int] = []
+        at = target
+        while at != source:
+            last = int(before[at])
+            if last < 0:
+                return []
+            arcs.append(self._arc_of[last, at])
+            at = last
+        return arcs[::-1]
+
+
+def _decoded(time: Longs, mixed: Longs, missing: npt.NDArray[np.bool_]) -> tuple[Longs, Longs]:
+    length = mixed - MIX * time
+    time[missing] = UNREACHED
+    length[missing] = UNREACHED
+    return time, length
+
+
+def best_engine(graph: RoadGraph) -> RoutingKit | SciPy:
+    """Return RoutingKit where it is installed, else SciPy."""
+    try:
+        return RoutingKit(graph)
+    except ImportError:
+        return SciPy(graph)
