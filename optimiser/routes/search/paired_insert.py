@@ -81,12 +81,20 @@ def _would_split(data: Data, state: State, r: int, b: int, node: int) -> bool:
     g = data.merge[node]
     if g < 0:
         return False
+    here = False
     for x in range(b, state.length[r] + 1):
         u = state.route[r, x]
-        if u >= n and data.merge[u] == g:
-            for q in range(b, x):
-                if state.route[r, q] == u - n:
-                    return False
+        if data.merge[u] != g:
+            if here:
+                return False
+            continue
+        here = True
+        known = u < n
+        for q in range(b, x):
+            if state.route[r, q] == u - n:
+                known = True
+                break
+        if not known:
             return True
     return False
 
