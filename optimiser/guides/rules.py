@@ -20,6 +20,7 @@ _HARD = {
     "competence-valid": "The guide holds every competence the children aboard need, valid on the day.",
     "not-barred": "A guide never rides with a child they are kept apart from.",
     "one-run-at-a-time": "A guide's runs do not overlap and leave time to get from one to the next.",
+    "duty-shape": "A duty has one run in each half of the day, or two that one vehicle does in turn.",
     "reach-first-stop": "The guide is at the first child who needs one in time, by the means stated.",
     "collect-detour": "A vehicle fetches its guide only when the detour fits the time the run can spare.",
     "guide-hours": "A guide's time aboard and last finish stay within their hours.",

@@ -17,7 +17,7 @@ def verify(problem: GuidesProblem, solution: GuidesSolution) -> tuple[Violation,
     if strange:
         return strange
     found: list[Violation] = []
-    for check in (_counts, _lawful, _hours, _getting_there, _pins, _soft_duties, _backups, _soft_backups):
+    for check in (_counts, _lawful, _hours, _getting_there, _shapes, _pins, _soft_duties, _backups, _soft_backups):
         found.extend(check(problem, solution))
     return tuple(found)
 
@@ -117,6 +117,15 @@ def _from_home(problem: GuidesProblem, each: Assignment) -> Iterator[Violation]:
     way = reaching.own_way(problem, guide, run)
     if way is None or each.mode is not guide.mode or each.reach < way.seconds:
         yield _break("reach-first-stop", guide.id, run.id)
+
+
+def _shapes(problem: GuidesProblem, solution: GuidesSolution) -> Iterator[Violation]:
+    for guide_id, held in solution.held.items():
+        for direction in Direction:
+            runs = [problem.run[each] for each in held if problem.run[each].direction is direction]
+            one_vehicle = len({run.vehicle for run in runs}) == 1 and all(run.vehicle for run in runs)
+            if len(runs) > 2 or (len(runs) == 2 and not one_vehicle):
+                yield _break("duty-shape", guide_id, *(run.id for run in runs))
 
 
 def _pins(problem: GuidesProblem, solution: GuidesSolution) -> Iterator[Violation]:
