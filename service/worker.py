@@ -21,7 +21,7 @@ from service import runs
 from service.child import STOP
 from service.settings import Settings
 from service.store.database import Database, fetch
-from service.store.tables import CityFile, Output, Run
+from service.store.tables import CityFile, Output, Pin, Run
 
 log = structlog.get_logger()
 
@@ -104,6 +104,7 @@ class Worker:
                 for each in session.query(Output).where(Output.run == run.after).all():
                     if each.name.endswith((".problem.json", ".solution.json")):
                         (folder / f"before.{each.name}").write_bytes(fetch(session, each.digest))
+            pins = session.query(Pin.subject).where(Pin.run == run.after).all() if run.after else []
             fictional = city.fictional
         job = {
             "kind": run.kind,
@@ -114,6 +115,7 @@ class Worker:
             "seconds": run.seconds,
             "fictional": fictional,
             "keep_only": keeping,
+            "pins": [pin.subject for pin in pins],
             "bytes": self.settings.child_bytes,
         }
         (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")

@@ -21,6 +21,11 @@ def ask_places(job: Job) -> Asked:
 
     optimiser = importlib.import_module("optimiser.places")
     made = built(facts.build, job.city, year_names=tuple(job.options.get("years", YEARS)))
+    earlier = job.earlier("places", optimiser.Solution)
+    if earlier is not None and job.pins:
+        module = importlib.import_module("optimiser.places.problem")
+        kept = tuple(module.Pin(each.pupil, each.base) for each in earlier.placements if each.pupil in job.pins)
+        made = replace(made, problem=replace(made.problem, pins=kept))
     if not made.problem.pupils or not made.problem.bases:
         raise CannotPlan("There are no bases, or nobody who needs one. Fill in the Bases sheet and the pupils' needs.")
     return Asked(

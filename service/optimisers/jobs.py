@@ -43,7 +43,11 @@ def no_phase(*, phase: str) -> None:
 
 @dataclass(frozen=True)
 class Job:
-    """What a run is given. ``records`` is the city as JSON; ``before`` holds files of the run that this one follows."""
+    """What a run is given.
+
+    ``records`` is the city as JSON; ``before`` holds files of the run that this one follows, and ``pins`` what people
+    locked in it.
+    """
 
     kind: str
     title: str
@@ -56,6 +60,7 @@ class Job:
     start: str | None = None
     before: Mapping[str, str] = field(default_factory=dict)
     keep_only: bool = False
+    pins: tuple[str, ...] = ()
 
     @classmethod
     def from_folder(cls, folder: Path, told: Mapping[str, Any]) -> "Job":
@@ -74,6 +79,7 @@ class Job:
             start=start.read_text("utf-8") if start.exists() else None,
             before=before,
             keep_only=told["keep_only"],
+            pins=tuple(told.get("pins", ())),
         )
 
     @cached_property
@@ -82,6 +88,11 @@ class Job:
         from data.records import City
 
         return City.model_validate_json(self.records)
+
+    def earlier(self, kind: str, solution_type: type) -> Any:
+        """Return the solution of a kind that this run follows, or None."""
+        text = self.before.get(f"{kind}.solution.json")
+        return None if text is None else codec.from_json(solution_type, text)
 
     @property
     def notice(self) -> str:
@@ -110,7 +121,8 @@ class Headline:
 class Asked:
     """A problem ready to solve, and how its answer is told.
 
-    ``unit`` says in words what the cost counts. ``left_out`` returns how many were left out of a solution.
+    ``solve`` takes the place of the optimiser's own where only a part is to be planned again. ``unit`` says in words
+    what the cost counts. ``left_out`` returns how many were left out of a solution.
     """
 
     optimiser: ModuleType
@@ -125,6 +137,7 @@ class Asked:
     files: Callable[[Any, Any], list[Made]] = lambda problem, solution: []
     provenance: Mapping[str, Any] = field(default_factory=dict)
     points: Mapping[str, Any] = field(default_factory=dict)
+    solve: Callable[..., Result[Any]] | None = None
     more_tables: Callable[[Any, Any], tuple[Table, ...]] = lambda problem, solution: ()
 
 
@@ -144,9 +157,8 @@ def solve(asked: Asked, job: Job, progress: Progress) -> Result[Any]:
     start = codec.from_json(asked.solution_type, job.start) if job.start else None
     seconds = min(job.seconds, 2.0) if job.keep_only and start is not None else job.seconds
     limits = Limits(seconds=seconds, gap=float(job.options.get("gap", 0.0)))
-    result: Result[Any] = asked.optimiser.solve(
-        asked.problem, limits=limits, seed=job.seed, progress=progress, start=start
-    )
+    work = asked.solve or asked.optimiser.solve
+    result: Result[Any] = work(asked.problem, limits=limits, seed=job.seed, progress=progress, start=start)
     if result.solution is None:
         words = {
             Status.INFEASIBLE: "It is proved that no plan keeps every rule. Look at what is locked, then try again.",

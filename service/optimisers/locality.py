@@ -3,9 +3,12 @@
 import importlib
 import io
 import zipfile
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from optimiser.core.table import Table
+from service.optimisers.calendars import calendars
 from service.optimisers.jobs import ZIP, Asked, CannotPlan, Headline, Job
 from service.optimisers.transport import built, drawn
 from service.runs import Made
@@ -23,6 +26,7 @@ def ask_meetings(job: Job) -> Asked:
     elif job.area != "*":
         more["locality"] = job.area
     made = built(facts.build, job.city, **more)
+    made = _with_locks(made, job.earlier("meetings", solution_module.Solution), job)
     if not made.problem.meetings:
         raise CannotPlan("There is no school to meet. Fill in the Meetings sheet, or choose another locality.")
     return Asked(
@@ -36,8 +40,43 @@ def ask_meetings(job: Job) -> Asked:
         left_out_words="schools without a meeting",
         source=made.notes[0] if made.notes else (made.problem.travel.source if made.problem.travel else "none needed"),
         provenance=made.provenance,
-        files=lambda problem, solution: calendars(problem, solution, job.notice),
+        files=lambda problem, solution: packed_calendars(problem, solution, job.notice),
     )
+
+
+def _with_locks(made: Any, earlier: Any, job: Job) -> Any:
+    """Return the round with what people locked, moved as little as possible when it follows a roster."""
+    if earlier is None:
+        return made
+    module = importlib.import_module("optimiser.meetings.problem")
+    pins = tuple(
+        module.Pin(each.meeting, each.day, each.start, each.venue, each.people)
+        for each in earlier.bookings
+        if each.meeting in job.pins
+    )
+    moved = job.options.get("move")
+    repair = None
+    if moved:
+        meeting = str(moved["meeting"])
+        pins = (*(pin for pin in pins if pin.meeting != meeting), *_pin_of(module, moved))
+        repair = module.Repair(
+            reference=earlier.bookings,
+            locked=frozenset(pin.meeting for pin in pins if pin.meeting != meeting),
+            asked=frozenset({meeting}),
+            may_move_notified=True,
+        )
+    elif job.options.get("repair"):
+        repair = module.Repair(reference=earlier.bookings, locked=frozenset(pin.meeting for pin in pins))
+    return replace(made, problem=replace(made.problem, pins=pins, repair=repair))
+
+
+def _pin_of(module: Any, moved: Any) -> tuple[Any, ...]:
+    if not moved.get("day"):
+        return ()
+    try:
+        return (module.Pin(str(moved["meeting"]), date.fromisoformat(str(moved["day"])), int(moved["start"])),)
+    except ValueError as wrong:
+        raise CannotPlan("Write the day as 2020-01-28 and the time as 13:30.") from wrong
 
 
 def _headlines(problem: Any, solution: Any, tables: tuple[Table, ...]) -> list[Headline]:
@@ -70,11 +109,10 @@ def _roles(problem: Any, booking: Any) -> Any:
     return problem.kind[problem.meeting[booking.meeting].kind].roles
 
 
-def calendars(problem: Any, solution: Any, notice: str) -> list[Made]:
+def packed_calendars(problem: Any, solution: Any, notice: str) -> list[Made]:
     """Return a zip of calendar files, one for each person and each school."""
-    writer = importlib.import_module("data.writing.calendar")
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as out:
-        for name, body in writer.calendars(problem, solution, notice=notice):
+        for name, body in calendars(problem, solution, notice=notice):
             out.writestr(name, body)
     return [Made("meetings.calendars.zip", "Calendar files, one a person and one a school", ZIP, packed.getvalue())]

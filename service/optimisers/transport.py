@@ -1,10 +1,12 @@
 """The transport desk's plans: runs for every child, and a guide with named backups for every run that needs one."""
 
 import importlib
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from optimiser.core import codec
+from optimiser.core.result import Result, Status
 from optimiser.core.table import Table
 from service import shown
 from service.optimisers.jobs import Asked, CannotPlan, Headline, Job
@@ -20,9 +22,15 @@ def ask_routes(job: Job) -> Asked:
     made = built(facts.build, job.city, schools=frozenset(only) if only else None)
     if not made.problem.children:
         raise CannotPlan("Nobody on the Pupils sheet travels on a vehicle. Check the column Transport.")
+    earlier = job.earlier("routes", solution_module.RoutesSolution)
+    problem = _with_locks(made.problem, earlier, job.pins)
+    again = tuple(str(each) for each in job.options.get("again", ()))
+    if again and earlier is None:
+        raise CannotPlan("Plan every run first: one school is planned again within a plan.")
     return Asked(
         optimiser=optimiser,
-        problem=made.problem,
+        problem=problem,
+        solve=_school_again(earlier, again) if again else None,
         solution_type=solution_module.RoutesSolution,
         unit="pence a day, with the prices of whoever is left out",
         draw=lambda problem, solution: drawn("routes", problem, solution, made.points, job),
@@ -32,6 +40,33 @@ def ask_routes(job: Job) -> Asked:
         source=made.notes[0] if made.notes else made.problem.morning.source,
         provenance=made.provenance,
     )
+
+
+def _with_locks(problem: Any, earlier: Any, pins: tuple[str, ...]) -> Any:
+    """Return the problem with what people locked: whole runs by their id, and children to their vehicle."""
+    if earlier is None or not pins:
+        return problem
+    children = {child.id for child in problem.children}
+    return replace(
+        problem,
+        last=earlier.runs,
+        pinned_runs=frozenset(pins) & frozenset(earlier.run),
+        pinned_children=frozenset(pins) & children,
+    )
+
+
+def _school_again(earlier: Any, schools: tuple[str, ...]) -> Any:
+    """Return a solver that plans some schools again and leaves every other run exactly as it is."""
+
+    def solve(problem: Any, *, limits: Any, seed: int, progress: Any, start: Any) -> Result[Any]:
+        module = importlib.import_module("optimiser.routes.replanning")
+        costing = importlib.import_module("optimiser.routes.costing")
+        verifier = importlib.import_module("optimiser.routes.verifier")
+        plan = module.replan(problem, start or earlier, schools=schools, limits=limits, seed=seed, progress=progress)
+        found = verifier.verify(problem, plan)
+        return Result(Status.FEASIBLE, plan, int(costing.cost(problem, plan)), None, found, seed)
+
+    return solve
 
 
 def _unplanned(made: Any) -> int:
@@ -106,6 +141,10 @@ def ask_guides(job: Job) -> Asked:
     if job.options.get("absent"):
         more["absent"] = frozenset(str(each) for each in job.options["absent"])
     made = built(facts.build, job.city, **more)
+    held = job.earlier("guides", solution_module.GuidesSolution)
+    if held is not None and job.pins:
+        kept = {run: guide for run, guide in held.holder.items() if run in job.pins}
+        made = replace(made, problem=replace(made.problem, pins={**made.problem.pins, **kept}))
     if not made.problem.runs:
         raise CannotPlan("There are no runs to put guides on. Plan the runs first, or fill in the Runs sheet.")
     return Asked(

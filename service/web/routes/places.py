@@ -1,5 +1,172 @@
-"""The places desk."""
+"""The places desk: the estate, allocation, scenarios, closures by target, equity, and the consultation preview."""
 
-from fastapi import APIRouter
+from typing import Annotated, Any
 
-router = APIRouter(include_in_schema=False)
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from service import plans, runs
+from service.store import audit
+from service.store.scope import NotAllowed, NotThere
+from service.store.tables import Run
+from service.web.desk import filtered, on_show, rows_of
+from service.web.pages import page
+from service.web.routes.plans import ask
+from service.web.security import Allow, Visitor, check_form
+
+router = APIRouter(prefix="/places", include_in_schema=False)
+TABS = [
+    ("/places", "The estate"),
+    ("/places/allocation", "Who goes where"),
+    ("/places/scenario", "Build a scenario"),
+    ("/places/scenarios", "Scenarios"),
+    ("/places/equity", "Equity"),
+    ("/places/consultation", "Consultation preview"),
+]
+FEW = 5
+"""Counts from 1 to below this are not published: they could tell who a child is."""
+WINDINGS = (
+    ("TOGETHER", "Everyone moves together when it closes"),
+    ("TWO_SUMMERS", "No new admissions first, then those left move together"),
+    ("RUN_DOWN", "No new admissions, and it closes when the last pupil has left"),
+)
+Reader = Annotated[Visitor, Depends(Allow("places.read"))]
+Planner = Annotated[Visitor, Depends(Allow("places.plan"))]
+
+
+@router.get("")
+def estate(request: Request, visitor: Reader) -> Response:
+    """Show every base with its places, roll and vacancies."""
+    with request.app.state.db.reading() as session:
+        plan = on_show(session, visitor, "places")
+    return page(request, "places/estate.html", visitor, tabs=TABS, plan=plan)
+
+
+@router.get("/bases/{base}")
+def one_base(request: Request, base: str, visitor: Reader) -> Response:
+    """Show one base: year by year, and who goes there."""
+    with request.app.state.db.session() as session:
+        plan = on_show(session, visitor, "places")
+        years = plan.where("bases", "base", base)
+        if years is None or not years.rows:
+            raise NotThere(base)
+        pupils = plan.where("placements", "base", base)
+        audit.record(session, visitor.scope.who, "looked at a base", base, rows=len(pupils.rows) if pupils else 0)
+    return page(request, "places/base.html", visitor, tabs=TABS, plan=plan, base=base, years=years, pupils=pupils)
+
+
+@router.get("/allocation")
+def allocation(request: Request, visitor: Reader, find: Annotated[str, Query(max_length=60)] = "") -> Response:
+    """Show who goes where, or one pupil found by reference."""
+    wanted = find.strip().casefold()
+    with request.app.state.db.session() as session:
+        plan = on_show(session, visitor, "places")
+        shown = plan.table("placements")
+        if wanted:
+            shown = filtered(shown, lambda row: str(row["pupil"]).casefold() == wanted)
+        audit.record(
+            session, visitor.scope.who, "looked at placements", find.strip()[:100] or "all",
+            rows=len(shown.rows) if shown else 0,
+        )  # fmt: skip
+    return page(request, "places/allocation.html", visitor, tabs=TABS, plan=plan, find=find.strip(), shown=shown)
+
+
+@router.get("/scenario")
+def scenario(request: Request, visitor: Planner) -> Response:
+    """Offer the changes that a scenario may hold."""
+    with request.app.state.db.reading() as session:
+        plan = on_show(session, visitor, "places")
+    years = list(dict.fromkeys(str(row["year"]) for row in rows_of(plan.table("bases"))))
+    bases = list(dict.fromkeys(str(row["base"]) for row in rows_of(plan.table("bases"))))
+    return page(
+        request, "places/scenario.html", visitor, tabs=TABS, plan=plan, bases=bases, years=years, windings=WINDINGS
+    )  # fmt: skip
+
+
+@router.post("/scenario", dependencies=[Depends(check_form)])
+def try_scenario(
+    request: Request,
+    visitor: Planner,
+    title: Annotated[str, Form(max_length=120)] = "",
+    close: Annotated[list[str] | None, Form()] = None,
+    year: Annotated[int, Form(ge=0, le=20)] = 0,
+    winding: Annotated[str, Form(max_length=20)] = "TOGETHER",
+    choose: Annotated[int, Form(ge=0, le=20)] = 0,
+    minutes: Annotated[float, Form(gt=0, le=60)] = 0.5,
+    key: Annotated[str, Form(max_length=60)] = "",
+) -> Response:
+    """Try a scenario: it is planned like any other, and compared with things as they are."""
+    closing = close or []
+    if not closing and not choose:
+        raise NotAllowed("choose a base to close, or how many the optimiser is to choose")
+    if winding not in dict(WINDINGS):
+        raise NotAllowed("choose how the bases close")
+    with request.app.state.db.reading() as session:
+        plan = on_show(session, visitor, "places")
+    changes = [{"do": "close", "base": base, "year": year, "winding": winding} for base in closing]
+    options: dict[str, Any] = {"changes": changes, "choose": choose}
+    words = title.strip() or (f"Close {', '.join(closing)}" if closing else f"Close {choose}, chosen by the optimiser")
+    after = plan.run.id if plan.run else ""
+    run_id = ask(request, visitor, "closure", minutes, 1, "*", after, options, key, words[:120])
+    return RedirectResponse(f"/plans/{run_id}", status_code=303)
+
+
+@router.get("/scenarios")
+def scenarios(request: Request, visitor: Reader) -> Response:
+    """Show scenarios side by side."""
+    query = runs.visible(visitor.scope).where(Run.kind == "closure", Run.state.in_(runs.FINISHED))
+    with request.app.state.db.reading() as session:
+        found = list(session.execute(query.order_by(Run.ended_at.desc()).limit(6)).scalars())
+    names = list(dict.fromkeys(each["name"] for run in found for each in run.outcome["headlines"]))
+    table = [
+        (name, [next((h["figure"] for h in run.outcome["headlines"] if h["name"] == name), "–") for run in found])
+        for name in names
+    ]
+    return page(request, "places/scenarios.html", visitor, tabs=TABS, runs=found, table=table)
+
+
+@router.get("/equity")
+def equity(request: Request, visitor: Reader) -> Response:
+    """Show provision by area and need, the gaps, and journeys by area and by need."""
+    with request.app.state.db.reading() as session:
+        plan = on_show(session, visitor, "places")
+    groups = {
+        words: journeys(rows_of(plan.table("placements")), column)
+        for column, words in (("area", "Area"), ("need", "Need"))
+    }
+    return page(request, "places/equity.html", visitor, tabs=TABS, plan=plan, groups=groups)
+
+
+def journeys(rows: list[dict[str, Any]], column: str) -> list[tuple[str, int, int, int]]:
+    """Return, for each group, how many pupils, the middle journey and the longest, in seconds."""
+    found: dict[str, list[int]] = {}
+    for row in rows:
+        if row["journey"] is not None:
+            found.setdefault(str(row[column]), []).append(int(row["journey"]))
+    return [(name, len(times), sorted(times)[len(times) // 2], max(times)) for name, times in sorted(found.items())]
+
+
+def banded(count: int) -> str:
+    """Return a count as it may be published: nought, or "fewer than 5", or the number rounded to five."""
+    if count == 0:
+        return "0"
+    return f"fewer than {FEW}" if count < FEW else f"about {5 * round(count / 5)}"
+
+
+@router.get("/consultation")
+def consultation(request: Request, visitor: Reader, run: Annotated[str, Query(max_length=32)] = "") -> Response:
+    """Preview what a consultation document may say: bands, with small numbers withheld and that shown."""
+    query = runs.visible(visitor.scope).where(Run.kind == "closure", Run.state.in_(runs.FINISHED))
+    with request.app.state.db.reading() as session:
+        choices = list(session.execute(query.order_by(Run.ended_at.desc()).limit(20)).scalars())
+        chosen = next((each for each in choices if each.id == run), choices[0] if choices else None)
+        tables = {table.key: table for table in plans.tables(session, chosen)} if chosen else {}
+    affected = rows_of(tables.get("affected"))
+    by_area: dict[str, int] = {}
+    for row in affected:
+        by_area[str(row["area"])] = by_area.get(str(row["area"]), 0) + 1
+    return page(
+        request, "places/consultation.html", visitor, tabs=TABS, choices=choices, chosen=chosen,
+        bands=[(area, banded(count)) for area, count in sorted(by_area.items())], total=banded(len(affected)),
+        worse=banded(sum(1 for row in affected if row["worse"])), changes=tables.get("changes"), few=FEW,
+    )  # fmt: skip
