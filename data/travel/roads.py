@@ -16,7 +16,7 @@ from data.travel import tags
 from data.travel.graph import About, RoadGraph
 from data.travel.source import TravelFailed
 
-PIECE_METRES = 200.0
+PIECE_METRES = 250.0
 """Long roads are cut about this often, so that a home part-way along one is near a junction."""
 
 Watch = Callable[[str, int], None]

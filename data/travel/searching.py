@@ -16,7 +16,6 @@ from data.travel.graph import RoadGraph
 MIX = 1000
 UNREACHED = -1
 Longs = npt.NDArray[np.int64]
-_SOURCES_AT_ONCE = 4000
 
 
 class Search(Protocol):
@@ -38,7 +37,11 @@ def weights(graph: RoadGraph, factor: float) -> tuple[Longs, Longs]:
 
 
 class RoutingKit:
-    """Searches by pyroutingkit; one topology for all bands, ten milliseconds a metric."""
+    """Searches by pyroutingkit; one topology for all bands, a tenth of a second a metric.
+
+    The topology is given every arc both ways, so that the same one serves searches from the other end, which is five
+    times as quick when there are many homes and few schools. A way that may not be driven weighs infinity.
+    """
 
     name = "RoutingKit"
 
@@ -47,44 +50,63 @@ class RoutingKit:
 
         self._kit: Any = pyroutingkit
         self._graph = graph
+        n = len(graph)
+        key = graph.tail.astype(np.int64) * n + graph.head
+        turned = graph.head.astype(np.int64) * n + graph.tail
+        order = np.argsort(key)
+        at = np.minimum(np.searchsorted(key, turned, sorter=order), len(key) - 1)
+        alone = key[order[at]] != turned
+        self._partner = np.where(alone, 0, order[at])
+        self._partner[alone] = len(key) + np.arange(alone.sum())
+        tail = np.concatenate((graph.tail, graph.head[alone]))
+        head = np.concatenate((graph.head, graph.tail[alone]))
+        self._arcs = len(tail)
         self._topology = pyroutingkit.CCHTopology()
         self._topology.build(
-            graph.tail.astype(np.uint32),
-            graph.head.astype(np.uint32),
+            tail.astype(np.uint32),
+            head.astype(np.uint32),
             graph.lat.astype(np.float32),
             graph.lon.astype(np.float32),
-            len(graph),
+            n,
         )
 
     def metric(self, factor: float) -> "_KitMetric":
         """Return the search for a band's multiplier."""
-        made = []
+        ahead, back = [], []
+        every = np.arange(len(self._graph.tail))
         for weight in weights(self._graph, factor):
-            metric = self._kit.CCHMetric(self._topology)
-            metric.customize(weight.astype(np.uint32))
-            made.append(metric)
-        return _KitMetric(made[0], made[1], int(self._kit.INF_WEIGHT))
+            ahead.append(self._customized(every, weight))
+            back.append(self._customized(self._partner, weight))
+        return _KitMetric((ahead[0], ahead[1]), (back[0], back[1]), int(self._kit.INF_WEIGHT))
+
+    def _customized(self, arcs: Longs, weight: Longs) -> Any:
+        every = np.full(self._arcs, self._kit.INF_WEIGHT, np.uint32)
+        every[arcs] = weight
+        metric = self._kit.CCHMetric(self._topology)
+        metric.customize(every)
+        return metric
 
 
 class _KitMetric:
-    def __init__(self, time: Any, mixed: Any, infinite: int) -> None:
-        self._time, self._mixed, self._infinite = time, mixed, infinite
+    def __init__(self, ahead: tuple[Any, Any], back: tuple[Any, Any], infinite: int) -> None:
+        self._ahead, self._back, self._infinite = ahead, back, infinite
 
     def sums(self, sources: Longs, targets: Longs) -> tuple[Longs, Longs]:
-        shape = (len(sources), len(targets))
-        time, length = np.empty(shape, np.int64), np.empty(shape, np.int64)
-        to = targets.astype(np.uint32)
-        for top in range(0, shape[0], _SOURCES_AT_ONCE):
-            strip = slice(top, top + _SOURCES_AT_ONCE)
-            at = sources[strip].astype(np.uint32)
-            time[strip] = self._time.distances_many_to_many(at, to)
-            length[strip] = self._mixed.distances_many_to_many(at, to)
-        return _decoded(time, length, time >= self._infinite)
+        turned = len(sources) > len(targets)
+        start, end = (targets, sources) if turned else (sources, targets)
+        one, other = start.astype(np.uint32), end.astype(np.uint32)
+        time, mixed = (
+            metric.distances_many_to_many(one, other).astype(np.int64)
+            for metric in (self._back if turned else self._ahead)
+        )
+        if turned:
+            time, mixed = np.ascontiguousarray(time.T), np.ascontiguousarray(mixed.T)
+        return _decoded(time, mixed, time >= self._infinite)
 
     def way(self, source: int, target: int) -> list[int]:
         if source == target:
             return []
-        _, _, arcs = self._mixed.query(source, target)
+        _, _, arcs = self._ahead[1].query(source, target)
         return [int(arc) for arc in arcs]
 
 
