@@ -174,12 +174,18 @@ def _attached(problem: RoutesProblem, runs: Sequence[Run], kept: Sequence[Run]) 
         fresh.setdefault(run.vehicle, []).append(run)
     host: dict[str, str] = {}
     for name, mine in sorted(fresh.items()):
-        for other, theirs in sorted(held.items()):
+        for other, theirs in sorted(held.items(), key=lambda each: (-_faces(problem, mine, each[0]), each[0])):
             if theirs[0].vehicle_class == mine[0].vehicle_class and _interleave(problem, [*theirs, *mine]):
                 host[name] = other
                 theirs += mine
                 break
     return [replace(run, vehicle=host.get(run.vehicle, run.vehicle)) for run in runs]
+
+
+def _faces(problem: RoutesProblem, runs: Sequence[Run], vehicle: str) -> int:
+    """Return how many child journeys of these runs were with a vehicle last term."""
+    before = (problem.last_run.get((child, run.direction)) for run in runs for child in run.children)
+    return sum(each is not None and each.vehicle == vehicle for each in before)
 
 
 def _interleave(problem: RoutesProblem, runs: Sequence[Run]) -> bool:

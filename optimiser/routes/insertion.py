@@ -134,7 +134,9 @@ def _runs_of(problem: RoutesProblem, solution: RoutesSolution, child: Child, dir
     return [
         run
         for run in solution.runs
-        if run.direction is direction and {problem.child[each].school for each in run.children} == {child.school}
+        if run.direction is direction
+        and {problem.child[each].school for each in run.children} == {child.school}
+        and sum(stop.place == problem.school[child.school].place for stop in run.stops) == 1
     ]
 
 

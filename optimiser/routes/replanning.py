@@ -6,9 +6,9 @@ from dataclasses import replace
 from optimiser.core.limits import Limits
 from optimiser.core.progress import Progress, ignore
 from optimiser.routes import costing
+from optimiser.routes.planning import finish, make_jobs, screened, work_on
 from optimiser.routes.problem import RoutesProblem
 from optimiser.routes.solution import RoutesSolution, Run
-from optimiser.routes.solver import finish, make_jobs, screened, work_on
 from optimiser.routes.verifier import verify
 
 ITERATIONS = 1500

@@ -1,39 +1,15 @@
-"""How a whole city is planned: each school by itself over a pool of processes, then fleet, chains, clocks and ids."""
-
-import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from dataclasses import dataclass, replace
-from multiprocessing import get_context
+"""How a whole city is planned: single-school runs first, then mixed loads where agreed, within the change allowed."""
 
 from optimiser.core.limits import Limits
 from optimiser.core.progress import Progress, Step, ignore
 from optimiser.core.result import Result, Status
-from optimiser.core.units import Pence
 from optimiser.routes import costing
-from optimiser.routes.assembling import plan_runs
-from optimiser.routes.problem import Child, RoutesProblem
-from optimiser.routes.screening import impossible
-from optimiser.routes.search.single import Round, Task, make_task
-from optimiser.routes.search.starts import calls_of, improve
-from optimiser.routes.solution import Direction, RoutesSolution, Run, Unserved
+from optimiser.routes.frontier import within_cap
+from optimiser.routes.mixing import mix
+from optimiser.routes.planning import plan_city
+from optimiser.routes.problem import RoutesProblem
+from optimiser.routes.solution import RoutesSolution
 from optimiser.routes.verifier import verify
-
-PER_CHILD = 300
-"""Iterations of the search for each child and direction when no work is given."""
-
-Begin = Mapping[tuple[str, Direction], Sequence[Sequence[tuple[str, str]]]]
-
-
-@dataclass(frozen=True)
-class Job:
-    """One school's tasks, morning first, with the work allowed for each and where to begin."""
-
-    school: str
-    tasks: tuple[Task, ...]
-    iterations: tuple[int, ...]
-    seed: int
-    begin: tuple[Sequence[Sequence[tuple[str, str]]] | None, ...]
 
 
 def solve(
@@ -47,202 +23,18 @@ def solve(
     """Return a verified plan; what cannot be carried is listed as unserved with the rule that stands in the way.
 
     ``limits.work`` is search iterations over the whole city (default 300 for each child and direction), shared by
-    number of children; ``limits.seconds`` stops handing out schools' searches at their full length when time is short.
-    ``start`` is a plan to begin from, school by school; the answer costs no more than it when it breaks no rule.
+    number of children; with ``limits.seconds``, schools not begun in time get the least search there is. ``start`` is a
+    plan to begin from, school by school; the answer costs no more than it when it breaks no rule. No bound is proved
+    here: see ``bounds``.
     """
-    unserved, carried = screened(problem)
-    kept = tuple(run for run in problem.last if run.id in problem.pinned_runs)
-    jobs = make_jobs(problem, carried, kept, limits=limits, seed=seed, start=start)
-    deadline = None if limits.seconds is None else time.monotonic() + 0.8 * limits.seconds
-    rounds, stopped = _search(jobs, limits, progress, deadline)
-    plan = finish(problem, rounds, kept, unserved)
-    if start is not None and _better(problem, start, plan):
-        plan = start
-    if not stopped:
-        progress(Step(1.0, "checked", costing.cost(problem, plan)))
+    if problem.change.cap is not None and problem.last:
+        plan, stopped, work = within_cap(problem, limits=limits, seed=seed, progress=progress)
+    else:
+        plan, stopped, work = plan_city(problem, limits=limits, seed=seed, progress=progress, start=start)
+        if problem.mixed and not stopped:
+            plan = mix(problem, plan, limits=limits, seed=seed)
     worth = costing.cost(problem, plan)
+    if not stopped:
+        progress(Step(1.0, "checked", worth))
     status = Status.STOPPED if stopped else Status.FEASIBLE
-    work = sum(sum(job.iterations) for job in jobs)
     return Result(status, plan, worth, None, verify(problem, plan), seed, work)
-
-
-def _better(problem: RoutesProblem, start: RoutesSolution, plan: RoutesSolution) -> bool:
-    if any(violation.hard for violation in verify(problem, start)):
-        return False
-    return costing.cost(problem, start) < costing.cost(problem, plan)
-
-
-def screened(
-    problem: RoutesProblem, *, schools: Collection[str] | None = None
-) -> tuple[list[Unserved], dict[tuple[str, Direction], list[Child]]]:
-    """Split the schools' children into those whom a run could carry and those whom no run could, with the reason."""
-    unserved: list[Unserved] = []
-    carried: dict[tuple[str, Direction], list[Child]] = {}
-    for child in problem.children:
-        for direction in Direction:
-            if not problem.travels(child, direction) or (schools is not None and child.school not in schools):
-                continue
-            fault = impossible(problem, child, direction)
-            if fault is None:
-                carried.setdefault((child.school, direction), []).append(child)
-            else:
-                unserved.append(Unserved(child.id, direction, fault.rule, f"{fault.sentence} {fault.remedy}"))
-    return unserved, carried
-
-
-def make_jobs(
-    problem: RoutesProblem,
-    carried: Mapping[tuple[str, Direction], Sequence[Child]],
-    kept: Sequence[Run],
-    *,
-    limits: Limits,
-    seed: int,
-    start: RoutesSolution | None,
-    surcharge: Mapping[str, int] | None = None,
-    forced: frozenset[str] = frozenset(),
-) -> tuple[Job, ...]:
-    """Return a job for each school with someone to carry, the largest first, so that a pool ends evenly."""
-    riding = {(child, run.direction) for run in kept for child in run.children}
-    begin = _begin(problem, start)
-    total = sum(len(children) for children in carried.values()) or 1
-    jobs = []
-    for number, school in enumerate(problem.schools):
-        tasks, work, first = [], [], []
-        for direction in Direction:
-            listed = carried.get((school.id, direction), ())
-            children = [child for child in listed if (child.id, direction) not in riding]
-            task = make_task(problem, school.id, direction, children, surcharge=surcharge, forced=forced)
-            if task is not None:
-                tasks.append(task)
-                each = PER_CHILD if limits.work is None else limits.work / total
-                work.append(max(50, round(each * len(children))))
-                first.append(begin.get((school.id, direction)))
-        if tasks:
-            jobs.append(Job(school.id, tuple(tasks), tuple(work), seed * 7919 + number, tuple(first)))
-    return tuple(sorted(jobs, key=lambda job: (-sum(len(task.children) ** 2 for task in job.tasks), job.school)))
-
-
-def _begin(problem: RoutesProblem, start: RoutesSolution | None) -> Begin:
-    runs = start.runs if start is not None else problem.last if problem.change != type(problem.change)() else ()
-    found: dict[tuple[str, Direction], list[tuple[tuple[str, str], ...]]] = {}
-    for run in runs:
-        schools = {problem.child[child].school for child in run.children if child in problem.child}
-        if len(schools) == 1:
-            found.setdefault((schools.pop(), run.direction), []).append(calls_of(run))
-    return found
-
-
-def work_on(job: Job) -> tuple[Round, ...]:
-    """Return one school's rounds in both directions; the afternoon begins from the morning's where it can."""
-    found: tuple[Round, ...] = ()
-    for task, iterations, begin, number in zip(job.tasks, job.iterations, job.begin, range(2), strict=False):
-        first = begin or [route.calls for route in found] or None
-        rounds, _ = improve(task, iterations=iterations, seed=job.seed * 2 + number, begin=first)
-        found = (*found, *rounds)
-    return found
-
-
-def _search(
-    jobs: Sequence[Job], limits: Limits, progress: Progress, deadline: float | None
-) -> tuple[list[Round], bool]:
-    """Return every school's rounds in the order of the schools, and whether somebody asked to stop."""
-    total = sum(sum(job.iterations) for job in jobs) or 1
-    found: dict[str, tuple[Round, ...]] = {}
-    done, stopped = 0, False
-    results = _pooled(jobs, limits.processes, deadline) if limits.processes > 1 else _one_by_one(jobs, deadline)
-    for job, rounds, go_on in results:
-        found[job.school] = rounds
-        done += sum(job.iterations)
-        if not stopped and not progress(Step(0.9 * done / total, f"{len(found)} of {len(jobs)} schools planned")):
-            stopped = True
-        go_on[0] = not stopped
-    return [route for school in sorted(found) for route in found[school]], stopped
-
-
-def _short(job: Job, deadline: float | None, hurry: bool) -> Job:
-    """Return the job, cut to the least work when time is up or somebody asked to stop."""
-    if hurry or (deadline is not None and time.monotonic() > deadline):
-        return replace(job, iterations=tuple(max(50, 2 * len(task.children)) for task in job.tasks))
-    return job
-
-
-def _one_by_one(jobs: Sequence[Job], deadline: float | None) -> Iterator[tuple[Job, tuple[Round, ...], list[bool]]]:
-    go_on = [True]
-    for job in jobs:
-        yield job, work_on(_short(job, deadline, not go_on[0])), go_on
-
-
-def _pooled(
-    jobs: Sequence[Job], processes: int, deadline: float | None
-) -> Iterator[tuple[Job, tuple[Round, ...], list[bool]]]:
-    """Work on jobs in child processes, a few ahead at a time so that a stop is heard soon."""
-    go_on, queue = [True], list(jobs)
-    running: dict[Future[tuple[Round, ...]], Job] = {}
-    with ProcessPoolExecutor(min(processes, len(jobs) or 1), mp_context=get_context("spawn")) as pool:
-        while queue or running:
-            while queue and len(running) < 2 * processes:
-                job = queue.pop(0)
-                running[pool.submit(work_on, _short(job, deadline, not go_on[0]))] = job
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                yield running.pop(future), future.result(), go_on
-
-
-def finish(
-    problem: RoutesProblem, rounds: Sequence[Round], kept: Sequence[Run], unserved: Sequence[Unserved]
-) -> RoutesSolution:
-    """Return the plan of these rounds, leaving out what the fleet cannot carry, and listing whoever has no run."""
-    runs = plan_runs(problem, rounds, kept=kept)
-    runs, short = _within_caps(problem, runs)
-    listed = list(unserved)
-    named = {(each.child, each.direction) for each in listed}
-    riding = {(child, run.direction) for run in runs for child in run.children}
-    for child in problem.children:
-        for direction in Direction:
-            key = (child.id, direction)
-            if not problem.travels(child, direction) or key in riding or key in named:
-                continue
-            listed.append(_left_out(problem, child, direction, short.get(key)))
-    return RoutesSolution(runs, tuple(sorted(listed, key=lambda each: (each.child, each.direction.value))))
-
-
-def _left_out(problem: RoutesProblem, child: Child, direction: Direction, short: str | None) -> Unserved:
-    if short is not None:
-        said = f"There are too few vehicles for the run that would carry child {child.id}. Find or hire another."
-        return Unserved(child.id, direction, short, said)
-    price = problem.unserved_price(child)
-    said = f"Carrying child {child.id} would cost more than the {price // 100} pounds a day put on leaving them out."
-    return Unserved(child.id, direction, "served-once", said)
-
-
-def _within_caps(
-    problem: RoutesProblem, runs: Sequence[Run]
-) -> tuple[tuple[Run, ...], dict[tuple[str, Direction], str]]:
-    """Drop the vehicles that the fleet does not have, those cheapest to leave out first; name each child's rule."""
-    plan = RoutesSolution(tuple(runs))
-    short: dict[tuple[str, Direction], str] = {}
-    dropped: set[str] = set()
-    for rule, group, cap in _caps(problem):
-        mine = [v for v, own in plan.vehicles.items() if own[0].vehicle_class in group and v not in dropped]
-        mine.sort(
-            key=lambda v: (any(run.id in problem.pinned_runs for run in plan.vehicles[v]), _worth(problem, plan, v))
-        )
-        for vehicle in mine[: max(0, len(mine) - cap)]:
-            dropped.add(vehicle)
-            short |= {(child, run.direction): rule for run in plan.vehicles[vehicle] for child in run.children}
-    return tuple(run for run in runs if run.vehicle not in dropped), short
-
-
-def _caps(problem: RoutesProblem) -> Iterator[tuple[str, frozenset[str], int]]:
-    for kind in problem.vehicle_classes:
-        if kind.available is not None:
-            yield "fleet-count", frozenset({kind.id}), kind.available
-    for operator in problem.operators:
-        if operator.cap is not None:
-            mine = frozenset(kind.id for kind in problem.vehicle_classes if kind.operator == operator.id)
-            yield "operator-cap", mine, operator.cap
-
-
-def _worth(problem: RoutesProblem, plan: RoutesSolution, vehicle: str) -> tuple[bool, Pence, str]:
-    runs = plan.vehicles[vehicle]
-    pinned = any(run.id in problem.pinned_runs for run in runs)
-    return pinned, Pence(sum(problem.unserved_price(problem.child[c]) for run in runs for c in run.children)), vehicle

@@ -9,7 +9,7 @@ import pytest
 from optimiser import routes
 from optimiser.core.limits import Limits
 from optimiser.core.units import Seconds, clock, pounds
-from optimiser.routes.problem import Change, GuideNeed, Layout, Operator, PickUpPoint, Rides, Seat
+from optimiser.routes.problem import Change, GuideNeed, Layout, Operator, PickUpPoint, Seat
 from optimiser.routes.rules import RULES
 from optimiser.routes.solution import Direction, RoutesSolution, Stop, Unserved
 from tests.builders.routes import a_child, a_class, a_problem, a_school, an_operator
