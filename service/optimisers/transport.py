@@ -164,7 +164,7 @@ def ask_guides(job: Job) -> Asked:
 
 
 def the_day(job: Job) -> date:
-    """Return the day that is planned: the one asked for, else the last Tuesday on which schools are open."""
+    """Return the day that is planned: the one asked for, else the first school day after the last one on record."""
     if job.options.get("day"):
         try:
             return date.fromisoformat(str(job.options["day"]))
@@ -173,10 +173,11 @@ def the_day(job: Job) -> date:
     from data.problems.meetings import school_calendar
 
     open_days = school_calendar(job.city).days
-    tuesdays = [day for day in open_days if day.weekday() == 1]
     if not open_days:
         raise CannotPlan("The Calendar sheet has no term, so no school day can be planned.")
-    return (tuesdays or list(open_days))[-1]
+    known = [row.day for row in job.city.run_log] + [row.first for row in job.city.absences]
+    last = max(known, default=open_days[0])
+    return next((day for day in open_days if day > last), open_days[-1])
 
 
 def _guides_headlines(problem: Any, solution: Any, tables: tuple[Table, ...]) -> list[Headline]:
