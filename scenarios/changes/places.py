@@ -176,7 +176,7 @@ class Redesignate:
 
 
 @dataclass(frozen=True)
-class RefuseAdmissions:
+class StopAdmitting:
     """One base takes no new pupils from a year of the plan."""
 
     base: str

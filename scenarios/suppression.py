@@ -1,0 +1,168 @@
+"""Counts fit to publish: small ones masked, others masked with them, and an attack that tries to undo it."""
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+
+from optimiser.core.mip import LinearModel
+from optimiser.core.result import Status
+from optimiser.core.table import Cell, Column, Kind, Table
+
+THRESHOLD = 5
+"""A count of children from 1 to one less than this is never published, nor can it be worked out."""
+
+Counts = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Published:
+    """A table of counts with its totals as the last row and column, and what is masked."""
+
+    key: str
+    title: str
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    counts: Counts
+    masked: Mask
+
+    def shown(self, row: int, column: int) -> int | None:
+        """Return a count as published, None when masked; totals stand at the last row and column."""
+        return None if self.masked[row, column] else int(self.counts[row, column])
+
+
+@dataclass(frozen=True)
+class Leak:
+    """A count, or a difference of two published counts, that a reader can pin below the threshold."""
+
+    table: str
+    row: str
+    column: str
+    least: int
+    most: int
+
+
+def publish(
+    key: str, title: str, rows: tuple[str, ...], columns: tuple[str, ...], counts: Counts, *, threshold: int = THRESHOLD
+) -> Published:
+    """Return counts with totals added, small ones masked, and enough others that none can be worked out."""
+    whole = np.zeros((len(rows) + 1, len(columns) + 1), dtype=np.int64)
+    whole[:-1, :-1] = counts
+    whole[:-1, -1] = counts.sum(axis=1)
+    whole[-1, :] = whole[:-1, :].sum(axis=0)
+    table = Published(key, title, (*rows, "Total"), (*columns, "Total"), whole, (whole > 0) & (whole < threshold))
+    return protect((table,), threshold=threshold)[0]
+
+
+def protect(tables: tuple[Published, ...], *, threshold: int = THRESHOLD) -> tuple[Published, ...]:
+    """Return tables with more masked until neither a table nor the difference of two gives a small count away.
+
+    Tables with the same headings count as before and after of one thing, and are differenced.
+    """
+    for _ in range(sum(table.masked.size for table in tables) + 1):
+        leaks = attack(tables, threshold=threshold)
+        if not leaks:
+            return tables
+        for leak in leaks[:1]:
+            number = next(n for n, table in enumerate(tables) if table.key == leak.table.split(" less ")[0])
+            _mask_one_more(tables[number], leak)
+    raise AssertionError("with everything masked nothing can leak")
+
+
+def _mask_one_more(table: Published, leak: Leak) -> None:
+    """Mask the leaking cell itself, or else the smallest unmasked count in its row or column, or a total."""
+    row, column = table.rows.index(leak.row), table.columns.index(leak.column)
+    if not table.masked[row, column]:
+        table.masked[row, column] = True
+        return
+    beside = [(row, other) for other in range(len(table.columns))] + [
+        (other, column) for other in range(len(table.rows))
+    ]
+    anywhere = [(r, c) for r in range(len(table.rows)) for c in range(len(table.columns))]
+    for cells in (beside, anywhere):
+        shown = [(r, c) for r, c in cells if not table.masked[r, c]]
+        if shown:
+            total = len(table.rows) - 1, len(table.columns) - 1
+            best = min(
+                shown, key=lambda at: (at[0] == total[0] or at[1] == total[1], table.counts[at] == 0, table.counts[at])
+            )
+            table.masked[best] = True
+            return
+
+
+def attack(tables: tuple[Published, ...], *, threshold: int = THRESHOLD) -> tuple[Leak, ...]:
+    """Return everything a reader with pencil and paper can pin below the threshold, from every table and every pair.
+
+    Each masked count is bounded by solving for its least and most value under the published totals.
+    """
+    ranges = [_ranges(table) for table in tables]
+    found: list[Leak] = []
+    for table, (least, most) in zip(tables, ranges, strict=True):
+        small = (most < threshold) & (most > 0) & (table.counts > 0) & (table.counts < threshold)
+        for row, column in np.argwhere(small):
+            bounds = int(least[row, column]), int(most[row, column])
+            found.append(Leak(table.key, table.rows[row], table.columns[column], *bounds))
+    for one, other in combinations(range(len(tables)), 2):
+        found += _differences(tables[other], tables[one], ranges[other], ranges[one], threshold)
+    return tuple(found)
+
+
+def _differences(
+    one: Published, other: Published, mine: tuple[Counts, Counts], theirs: tuple[Counts, Counts], threshold: int
+) -> list[Leak]:
+    if (one.rows, one.columns) != (other.rows, other.columns):
+        return []
+    low, high = mine[0] - theirs[1], mine[1] - theirs[0]
+    known_up = (low > 0) & (high < threshold)
+    known_down = (high < 0) & (low > -threshold)
+    return [
+        Leak(f"{one.key} less {other.key}", one.rows[r], one.columns[c], int(low[r, c]), int(high[r, c]))
+        for r, c in np.argwhere(known_up | known_down)
+    ]
+
+
+def _ranges(table: Published) -> tuple[Counts, Counts]:
+    """Return the least and most that each count could be, given what is shown."""
+    least, most = table.counts.copy(), table.counts.copy()
+    for row, column in np.argwhere(table.masked):
+        ends = []
+        for sign in (1.0, -1.0):
+            model = _system(table, int(row), int(column), sign)
+            answer = model.solve()
+            assert answer.status is Status.OPTIMAL and answer.objective is not None
+            ends.append(round(sign * answer.objective))
+        least[row, column], most[row, column] = ends
+    return least, most
+
+
+def _system(table: Published, row: int, column: int, sign: float) -> LinearModel:
+    """Return the model whose optimum is the least (sign 1) or most (sign -1) that one count could be."""
+    model = LinearModel()
+    ceiling = float(max(1, table.counts.max()) * 4 + 40)
+    cells: dict[tuple[int, int], int] = {}
+    for r in range(len(table.rows)):
+        for c in range(len(table.columns)):
+            shown = table.shown(r, c)
+            lower, upper = (0.0, ceiling) if shown is None else (float(shown), float(shown))
+            cost = sign if (r, c) == (row, column) else 0.0
+            cells[r, c] = model.variable(cost=cost, lower=lower, upper=upper)
+    for r in range(len(table.rows)):
+        inner = [cells[r, c] for c in range(len(table.columns) - 1)]
+        model.row([*inner, cells[r, len(table.columns) - 1]], [1.0] * len(inner) + [-1.0], lower=0, upper=0)
+    for c in range(len(table.columns)):
+        inner = [cells[r, c] for r in range(len(table.rows) - 1)]
+        model.row([*inner, cells[len(table.rows) - 1, c]], [1.0] * len(inner) + [-1.0], lower=0, upper=0)
+    return model
+
+
+def as_table(published: Published, *, heading: str) -> Table:
+    """Return a published table for print; a masked count is the letter c, for confidential."""
+    columns = (Column("row", heading), *(Column(f"c{n}", name, Kind.TEXT) for n, name in enumerate(published.columns)))
+    rows: list[tuple[Cell, ...]] = []
+    for r, name in enumerate(published.rows):
+        shown = (published.shown(r, c) for c in range(len(published.columns)))
+        rows.append((name, *("c" if value is None else str(value) for value in shown)))
+    note = f"c: hidden, so that no count from 1 to {THRESHOLD - 1} can be read or worked out."
+    return Table(published.key, published.title, columns, tuple(rows), note)
