@@ -169,8 +169,8 @@ def _schools(problem: RoutesProblem, solution: RoutesSolution, placing: Placing)
     arriving: Counter[str] = Counter()
     children: Counter[str] = Counter()
     for run in solution.runs:
-        for school in {problem.child[child].school for child in run.children if child in problem.child}:
-            arriving[school] += run.direction is Direction.MORNING
+        for name in {problem.child[child].school for child in run.children if child in problem.child}:
+            arriving[name] += run.direction is Direction.MORNING
     for child in problem.children:
         children[child.school] += 1
     features = []

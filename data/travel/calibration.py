@@ -39,9 +39,7 @@ class BandFit:
     def sentence(self) -> str:
         """The fit in one line."""
         if self.multiplier is None:
-            return (
-                f"{self.band.value}: {self.journeys} timed journeys, too few to calibrate (at least {LEAST_JOURNEYS})"
-            )
+            return f"{self.band.value}: {self.journeys} timed journeys, too few to calibrate (need {LEAST_JOURNEYS})"
         return (
             f"{self.band.value}: x {self.multiplier:.2f} from {self.journeys} timed journeys, {self.miss:.0%} off on "
             f"average, spread {self.spread:.2f}; {self.set_aside} set aside as impossible"

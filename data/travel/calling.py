@@ -43,7 +43,7 @@ def refuse_public(url: str, *, anywhere: bool) -> None:
     except OSError as error:
         raise TravelFailed(f"the travel server {parts.hostname} cannot be found: check its name") from error
     for address in found:
-        where = ipaddress.ip_address(address.split("%")[0])
+        where = ipaddress.ip_address(str(address).split("%")[0])
         if not (where.is_private or where.is_loopback) or where.is_unspecified or where.is_multicast:
             raise TravelFailed(
                 f"the travel server {parts.hostname} is outside the council's network, and homes would be sent to it: "

@@ -1,4 +1,4 @@
-"""A postcode service that an administrator names, asked only when every table has failed and never without that name."""
+"""A postcode service that an administrator names, asked only when every table has failed."""
 
 from urllib.parse import quote
 
