@@ -1,9 +1,9 @@
 """How late runs may be on ordinary days: a simulation of traffic, slow doors and absent children over a plan.
 
 Each simulated day has one factor for the traffic, shared by the whole city, and one for each leg besides; both are
-lognormal with mean one, so that on average a leg takes what the plan says. Boarding varies likewise, now and then a door
-is slow, and children are absent at random. A vehicle never leaves a stop before its planned time, so lateness is made up
-only where the plan has slack, and a chained run begins late when the one before it ends late.
+lognormal with mean one, so that on average a leg takes what the plan says. Boarding varies likewise, now and then a
+door is slow, and children are absent at random. A vehicle never leaves a stop before its planned time, so lateness is
+made up only where the plan has slack, and a chained run begins late when the one before it ends late.
 """
 
 import math
@@ -24,7 +24,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Uncertainty:
-    """How much ordinary days differ: coefficients of variation, chances, and days simulated. Assumptions, not counts."""
+    """How much ordinary days differ: coefficients of variation, chances, days simulated. Assumptions, not counts."""
 
     days: int = 1000
     traffic: float = 0.10
@@ -180,7 +180,7 @@ def _punctuality(problem: RoutesProblem, run: Run, arrive: Floats, over: Floats)
 def tables(runs: Sequence[Punctuality], rides: Sequence[RideReview], *, uncertainty: Uncertainty) -> tuple[Table, ...]:
     """Return punctuality run by run, the worst first, and the children likely to ride past 45 or 75 minutes."""
     note = (
-        f"{uncertainty.days} simulated days; traffic varies by {uncertainty.traffic:.0%}, legs by {uncertainty.leg:.0%}: "
+        f"{uncertainty.days} simulated days; traffic varies by {uncertainty.traffic:.0%}, legs {uncertainty.leg:.0%}: "
         "assumed, not measured here. Morning: in the school's window. Afternoon: home within 5 minutes of plan."
     )
     columns = (
