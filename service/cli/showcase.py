@@ -18,7 +18,7 @@ FOLDERS = {
 _DESKS = (
     (
         "Transport",
-        "Every child on a run, every run with its guide, and two named backups behind each.",
+        "Every child on a run, every run with its guide, and named backups behind them.",
         ("routes", "guides"),
     ),
     ("Meetings", "A term of school meetings that a locality team can defend and repair.", ("meetings",)),
