@@ -228,9 +228,7 @@ class _Pricer:
             self.modes[0] = (share, everyone)
             self._keep_whole(columns, option, run)
 
-    def _keep_whole(
-        self, columns: dict[tuple[int, tuple[int, ...]], float], option: int, run: tuple[int, ...]
-    ) -> None:
+    def _keep_whole(self, columns: dict[tuple[int, tuple[int, ...]], float], option: int, run: tuple[int, ...]) -> None:
         for visit in np.argsort(self.best):
             label = int(self.who[visit])
             if label < 0 or not math.isfinite(self.best[visit]):

@@ -31,9 +31,7 @@ EPS = 1e-7
 
 
 @njit(cache=True, error_model="numpy")
-def _beats(
-    ints: Any, cost: Any, memory: Any, a: int, b: int, guide: float, zone: float, loose: bool
-) -> bool:
+def _beats(ints: Any, cost: Any, memory: Any, a: int, b: int, guide: float, zone: float, loose: bool) -> bool:
     """Whether anything that can follow label ``b`` can follow ``a`` for no more."""
     if ints[a, 1] > ints[b, 1]:
         return False
