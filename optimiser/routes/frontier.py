@@ -111,9 +111,13 @@ def assemble(problem: RoutesProblem, chosen: Mapping[str, Candidate]) -> RoutesS
     kept = [run for each in chosen.values() if each.kept for run in each.runs]
     names = {run.id for run in kept}
     kept += [run for run in problem.last if run.id in problem.pinned_runs and run.id not in names]
-    fixed = {run.id for run in kept}
+    riding = {(child, run.direction) for run in kept for child in run.children}
     rounds = [
-        _round(problem, run) for each in chosen.values() if not each.kept for run in each.runs if run.id not in fixed
+        _round(problem, run)
+        for each in chosen.values()
+        if not each.kept
+        for run in each.runs
+        if not any((child, run.direction) in riding for child in run.children)
     ]
     unserved, _ = screened(problem)
     return finish(problem, rounds, kept, unserved)

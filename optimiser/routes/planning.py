@@ -45,7 +45,7 @@ def plan_city(
 ) -> tuple[RoutesSolution, bool, int]:
     """Return a plan of single-school runs, whether somebody asked to stop, and the iterations allowed."""
     unserved, carried = screened(problem)
-    kept = tuple(run for run in problem.last if run.id in problem.pinned_runs)
+    kept = pinned_among(problem)
     jobs = make_jobs(problem, carried, kept, limits=limits, seed=seed, start=start)
     deadline = None if limits.seconds is None else time.monotonic() + 0.8 * limits.seconds
     rounds, stopped = _search(jobs, limits, progress, deadline)
@@ -53,6 +53,11 @@ def plan_city(
     if start is not None and better(problem, start, plan):
         plan = start
     return plan, stopped, sum(sum(job.iterations) for job in jobs)
+
+
+def pinned_among(problem: RoutesProblem) -> tuple[Run, ...]:
+    """Return last term's runs that are pinned."""
+    return tuple(run for run in problem.last if run.id in problem.pinned_runs)
 
 
 def better(problem: RoutesProblem, one: RoutesSolution, other: RoutesSolution) -> bool:

@@ -31,7 +31,7 @@ EPS = 1e-7
 
 
 @njit(cache=True, error_model="numpy")
-def _beats(ints: Any, cost: Any, memory: Any, a: int, b: int, guide: float, zone: float, loose: bool) -> bool:
+def _beats(ints: Any, cost: Any, memory: Any, cuts: Any, a: int, b: int, guide: float, zone: float, loose: bool) -> bool:
     """Whether anything that can follow label ``b`` can follow ``a`` for no more."""
     if ints[a, 1] > ints[b, 1]:
         return False
@@ -40,6 +40,15 @@ def _beats(ints: Any, cost: Any, memory: Any, a: int, b: int, guide: float, zone
         worth += guide
     if ints[b, 5] > ints[a, 5]:
         worth += zone
+    if worth > cost[b] + 1e-9:
+        return False
+    odd = memory[a, 2] & ~memory[b, 2]
+    j = 0
+    while odd != 0 and j < cuts.shape[0]:
+        if (odd & (np.uint64(1) << np.uint64(j))) != 0:
+            worth += cuts[j]
+            odd ^= np.uint64(1) << np.uint64(j)
+        j += 1
     if worth > cost[b] + 1e-9:
         return False
     if loose:
@@ -64,6 +73,8 @@ def price_runs(
     leg: Any,
     rates: Any,
     room: Any,
+    odd: Any,
+    cuts: Any,
     loose: bool,
     ints: Any,
     cost: Any,
@@ -76,7 +87,8 @@ def price_runs(
 
     ``worth`` prices each child; ``near`` (n, 2) are ng-sets as bits and ``first`` each child's own bit. ``fits`` says
     who may ride. ``rates``: fixed, per metre, per second, guide, zone (already scaled by the share of the week).
-    ``room``: seats, wheelchair spaces. Rows of ``ints``: visit, since, seats, chairs, guided, zone, parent, next,
+    ``room``: seats, wheelchair spaces. ``odd`` holds, as bits, the cuts that each child is in, and ``cuts`` what a cut
+    charges for every second of its children met (subset-row cuts; Jepsen et al., Operations Research 56(2), 2008). Rows of ``ints``: visit, since, seats, chairs, guided, zone, parent, next,
     alive. Answers -1 when the labels no longer fit in the arrays: then nothing is proved.
     """
     n = worth.shape[0]
@@ -123,10 +135,20 @@ def price_runs(
                     ints[k, 0], ints[k, 1], ints[k, 2], ints[k, 3] = v, since, seats, chairs
                     ints[k, 4], ints[k, 5], ints[k, 6], ints[k, 8] = guided, zone, at, 1
                     cost[k] = value
+                    parity = np.uint64(0) if at < 0 else memory[at, 2]
+                    twice = parity & odd[c]
+                    memory[k, 2] = parity ^ odd[c]
+                    j = 0
+                    while twice != 0 and j < cuts.shape[0]:
+                        if (twice & (np.uint64(1) << np.uint64(j))) != 0:
+                            value += cuts[j]
+                            twice ^= np.uint64(1) << np.uint64(j)
+                        j += 1
+                    cost[k] = value
                     for w in range(2):
                         kept = np.uint64(0) if at < 0 else memory[at, w]
                         memory[k, w] = (kept & near[c, w]) | first[c, w]
-                    if _enter(ints, cost, memory, head, v, k, rates[3], rates[4], loose):
+                    if _enter(ints, cost, memory, cuts, head, v, k, rates[3], rates[4], loose):
                         count += 1
                         total = value + rates[0] + leg[place]
                         if total < best[v]:
@@ -137,18 +159,18 @@ def price_runs(
 
 @njit(cache=True, error_model="numpy")
 def _enter(
-    ints: Any, cost: Any, memory: Any, head: Any, v: int, k: int, guide: float, zone: float, loose: bool
+    ints: Any, cost: Any, memory: Any, cuts: Any, head: Any, v: int, k: int, guide: float, zone: float, loose: bool
 ) -> bool:
     """Add a label to those of its visit unless one beats it, and drop those that it beats."""
     x, before = head[v], -1
     while x >= 0:
-        if _beats(ints, cost, memory, x, k, guide, zone, loose):
+        if _beats(ints, cost, memory, cuts, x, k, guide, zone, loose):
             return False
         x = ints[x, 7]
     x = head[v]
     while x >= 0:
         after = ints[x, 7]
-        if _beats(ints, cost, memory, k, x, guide, zone, loose):
+        if _beats(ints, cost, memory, cuts, k, x, guide, zone, loose):
             ints[x, 8] = 0
             if before < 0:
                 head[v] = after

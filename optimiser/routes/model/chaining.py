@@ -152,7 +152,7 @@ def _paths(
             path.append(after[path[-1]])
         whole = tuple(members[each] for each in path)
         halves[links[whole[0]].direction] += _feasible_parts(problem, links, whole)
-    return _join_halves(links, halves[Direction.MORNING], halves[Direction.AFTERNOON])
+    return _join_halves(problem, links, halves[Direction.MORNING], halves[Direction.AFTERNOON])
 
 
 def _feasible_parts(problem: RoutesProblem, links: Sequence[Link], path: tuple[int, ...]) -> list[tuple[int, ...]]:
@@ -168,21 +168,30 @@ def _feasible_parts(problem: RoutesProblem, links: Sequence[Link], path: tuple[i
 
 
 def _join_halves(
-    links: Sequence[Link], mornings: list[tuple[int, ...]], afternoons: list[tuple[int, ...]]
+    problem: RoutesProblem,
+    links: Sequence[Link],
+    mornings: list[tuple[int, ...]],
+    afternoons: list[tuple[int, ...]],
 ) -> list[tuple[int, ...]]:
-    """Give each morning's chain an afternoon's, the pairs with most children in common first, so that faces stay."""
+    """Give each morning's chain an afternoon's that it has time for, the pairs with most children in common first."""
     aboard = {path: frozenset().union(*(links[at].children for at in path)) for path in (*mornings, *afternoons)}
     pairs = [(-len(aboard[m] & aboard[a]), m, a) for m in mornings for a in afternoons if aboard[m] & aboard[a]]
     partner: dict[tuple[int, ...], tuple[int, ...]] = {}
-    taken: set[tuple[int, ...]] = set()
+    spare = dict.fromkeys(afternoons)
     for _, morning, afternoon in sorted(pairs):
-        if morning not in partner and afternoon not in taken:
+        if morning not in partner and afternoon in spare and _in_time(problem, links, morning, afternoon):
             partner[morning] = afternoon
-            taken.add(afternoon)
-    spare = [path for path in afternoons if path not in taken]
-    found = []
+            del spare[afternoon]
     for morning in mornings:
-        if morning not in partner and spare:
-            partner[morning] = spare.pop(0)
-        found.append(morning + partner.get(morning, ()))
-    return found + spare
+        if morning not in partner:
+            found = next((path for path in spare if _in_time(problem, links, morning, path)), None)
+            if found is not None:
+                partner[morning] = found
+                del spare[found]
+    return [morning + partner.get(morning, ()) for morning in mornings] + list(spare)
+
+
+def _in_time(
+    problem: RoutesProblem, links: Sequence[Link], morning: tuple[int, ...], afternoon: tuple[int, ...]
+) -> bool:
+    return school_times(problem, links, morning + afternoon) is not None
