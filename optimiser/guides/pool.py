@@ -57,7 +57,7 @@ def poisson_binomial(rates: Sequence[float]) -> Floats:
     return law
 
 
-def law_of(model: AbsenceModel, guides: Sequence[str], *, steps: int = 200) -> Floats:
+def law_of(model: AbsenceModel, guides: Sequence[str], *, steps: int = 80) -> Floats:
     """Return the chance of 0, 1, ... guides away on an average day, the shared day factor averaged over its quantiles.
 
     The factor is gamma; ``steps`` equally likely values of it are used, each the mean of its own slice, by sampling a
