@@ -16,7 +16,15 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 AXE_RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
 
@@ -79,12 +87,14 @@ class Sitting:
         from axe_playwright_python.sync_playwright import Axe
 
         self.page.wait_for_load_state("load")
+        self.page.wait_for_function("!document.title.startsWith('Loading') && document.querySelector('main')")
         name = f"{self.page.url.removeprefix(self.address).split('?')[0]} {self.page.title()}"
         if name in self.seen:
             return
         self.seen.add(name)
         for width in (320, 1280):
             self.page.set_viewport_size({"width": width, "height": 900})
+            self.page.wait_for_load_state("load")
             found = Axe().run(self.page, options=AXE_RULES).response["violations"]
             self.complaints += [
                 f"{name} at {width}: {each['id']} {[node['target'] for node in each['nodes']][:3]}" for each in found

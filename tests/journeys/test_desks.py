@@ -30,7 +30,7 @@ def adopt(sitting: Sitting, reason: str) -> None:
 
 
 def at_ease(sitting: Sitting) -> None:
-    assert sitting.complaints == []
+    assert not sitting.complaints, "\n".join(sitting.complaints)
     assert sitting.outside == []
 
 
