@@ -1,6 +1,6 @@
 """The Tuesday quote: for one child, every suitable base with its place and its transport on the live routes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum
@@ -10,7 +10,7 @@ from optimiser.core.units import MINUTE, Pence, Seconds
 from optimiser.places import costing
 from optimiser.places.problem import Base, Problem, Pupil, Stay
 from optimiser.places.rules import designated, never_open, new_there, serves
-from optimiser.places.solution import Solution
+from optimiser.places.solution import BasePlan, Solution
 from optimiser.routes.insertion import Option, options_for
 from optimiser.routes.problem import Child, RoutesProblem
 from optimiser.routes.solution import RoutesSolution
@@ -49,7 +49,9 @@ class Carriage:
 
 @dataclass(frozen=True)
 class Line:
-    """One candidate. Money is pence a year; ``concerns`` are sentences against it, none for a clean one."""
+    """One candidate. ``place`` is what this child adds a year, pence (nothing where an empty place is paid for now),
+    ``rate`` what a place there is priced at; ``concerns`` are sentences against it, none for a clean one.
+    """
 
     base: str
     school: str
@@ -59,6 +61,7 @@ class Line:
     vacant: int
     journey: Seconds
     place: Pence
+    rate: Pence
     carriage: Carriage
     concerns: tuple[str, ...] = ()
 
@@ -103,18 +106,21 @@ def quote(
     year: int = 0,
     most: int = 30,
     schools: Mapping[str, str] | None = None,
+    also: Sequence[Base] = (),
 ) -> Quote:
     """Return every base that could be considered for a child, ranked; at most ``most`` are priced on the routes.
 
     ``routes`` are the live routes; without them, or for a school they do not serve, transport is the model's estimate
     and says so. ``rider`` is the child as the routes see it (taken from the routes when it is there). ``schools`` maps
-    a base's school to its id in the routes where they differ. Raises UnknownSubject for a pupil who is not in the plan.
+    a base's school to its id in the routes where they differ. ``also`` are candidates outside the plan, such as special
+    schools, with their places taken as vacant. Raises UnknownSubject for a pupil who is not in the plan.
     """
     if isinstance(pupil, str):
         if pupil not in problem.pupil:
             raise UnknownSubject(f"there is no pupil {pupil} in this plan")
         pupil = problem.pupil[pupil]
     stay = Stay(pupil.id, 0, year, year, pupil.phase_in(year), True)
+    problem, solution = _with_others(problem, solution, pupil, also)
     able = [base for base in problem.bases if _considered(base, pupil, stay)]
     able.sort(key=lambda base: (RANK[fit_of(base, pupil)], problem.seconds(pupil, base), base.id))
     rolls = costing.rolls_in(solution, year)
@@ -128,6 +134,19 @@ def quote(
     return Quote(
         pupil.id, pupil.need, on, problem.year_names[year], tuple(lines), prices.label, problem.travel.source, source
     )
+
+
+def _with_others(problem: Problem, solution: Solution, pupil: Pupil, also: Sequence[Base]) -> tuple[Problem, Solution]:
+    """Return the plan with the child (who may be new) and the candidates from outside it."""
+    known = problem.pupil.get(pupil.id) == pupil
+    pupils = problem.pupils if known else (*(p for p in problem.pupils if p.id != pupil.id), pupil)
+    fresh = tuple(base for base in also if base.id not in problem.base)
+    if known and not fresh:
+        return problem, solution
+    years = problem.years
+    plans = tuple(BasePlan(base.id, (True,) * years, (0,) * years) for base in fresh)
+    whole = replace(problem, pupils=pupils, bases=(*problem.bases, *fresh))
+    return whole, replace(solution, bases=(*solution.bases, *plans))
 
 
 def fit_of(base: Base, pupil: Pupil) -> Fit:
@@ -152,7 +171,7 @@ def _line(
     concerns = _concerns(problem, solution, pupil, base, stay, vacant, carriage)
     return Line(
         base.id, base.school, base.area, base.special_school, fit_of(base, pupil), vacant, journey,
-        Pence(yearly.places + yearly.top_up + yearly.core), carriage, concerns,
+        Pence(yearly.places + yearly.top_up + yearly.core), base.place_rate, carriage, concerns,
     )  # fmt: skip
 
 

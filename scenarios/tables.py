@@ -129,13 +129,15 @@ def lines(found: Quote) -> Table:
     columns = (
         Column("base", "Base"), Column("school", "School"), Column("fit", "Designation"),
         Column("vacant", "Vacant", Kind.COUNT), Column("journey", "Single journey", Kind.SECONDS),
-        Column("place", "Place a year", Kind.PENCE), Column("transport", "Transport a year", Kind.PENCE),
+        Column("rate", "A place there", Kind.PENCE), Column("place", "This child adds", Kind.PENCE),
+        Column("transport", "Transport a year", Kind.PENCE),
         Column("yearly", "Together", Kind.PENCE), Column("live", "On the live routes", Kind.YES_NO),
         Column("how", "How"), Column("guide", "Guide"), Column("longer", "Others ride longer", Kind.COUNT),
         Column("most", "By at most", Kind.SECONDS), Column("concerns", "Against it"),
     )  # fmt: skip
     rows = tuple(
-        (x.base, x.school, x.fit.value, x.vacant, int(x.journey), int(x.place), int(x.carriage.yearly), int(x.yearly),
+        (x.base, x.school, x.fit.value, x.vacant, int(x.journey), int(x.rate), int(x.place),
+         int(x.carriage.yearly), int(x.yearly),
          x.carriage.live, x.carriage.sentence, x.carriage.guide, len(x.carriage.longer),
          max((more for _, more in x.carriage.longer), default=0), " ".join(x.concerns))
         for x in found.lines
@@ -165,7 +167,8 @@ def control_totals(
 ) -> Table:
     """Return places and yearly place money by area and need beside the papers' own, with every contradiction flagged.
 
-    ``places`` and ``costs`` (whole pounds) are the papers' figures by (area, need code). Money is rate x places.
+    ``places`` and ``costs`` (whole pounds) are the papers' figures by (area, need code). Money is rate x places, each
+    area and need rounded to the pound as the papers print it.
     """
     columns = (
         Column("area", "Area"), Column("need", "Need"), Column("places", "Places", Kind.COUNT),
@@ -180,6 +183,7 @@ def control_totals(
         cell = here.setdefault((base.area, base.needs[0]), [0, 0])
         cell[0] += base.commissioned[0]
         cell[1] += base.commissioned[0] * base.place_rate
+    here = {key: [count, round(pence / 100) * 100] for key, (count, pence) in here.items()}
     rows: list[tuple[Cell, ...]] = []
     for key in sorted(set(here) | set(places)):
         rows.append(_control_row(key, here.get(key, [0, 0]), places.get(key, 0), costs.get(key, 0)))

@@ -170,3 +170,11 @@ def test_a_hub_opens_where_it_is_asked() -> None:
 def test_policy_survives_a_scenario_untouched() -> None:
     problem = a_problem(policy=Policy(max_closures=2))
     assert apply(problem, Scenario("price", (Reprice("outside", 90),))).policy == problem.policy
+
+
+def test_the_worked_example_of_the_readme() -> None:
+    before, after = run(a_small_city(1), [Scenario("close", (CloseBase("b1"),))])
+    found = compare(before, after)
+    assert found.yearly_saving == (-8_000_000,)
+    assert sorted(child.fate.name for child in found.moved) == ["MOVED", "UNPLACED", "UNPLACED"]
+    assert found.worse_off == 1
