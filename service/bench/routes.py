@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +108,7 @@ def _length(instance: Instance, owner: int, n: int, nodes: tuple[int, ...]) -> f
         place = instance.places[_place(instance, n, node)]
         points.append((place.x, place.y))
     points.append(depot)
-    return math.fsum(math.dist(a, b) for a, b in zip(points, points[1:], strict=False))
+    return math.fsum(math.dist(a, b) for a, b in pairwise(points))
 
 
 def _problem(instance: Instance) -> tuple[list[paired.Kind], list[list[int]], paired.Problem]:
@@ -132,7 +133,7 @@ def _problem(instance: Instance) -> tuple[list[paired.Kind], list[list[int]], pa
                 duration=vehicle.duration,
                 open=vehicle.early,
                 close=min(vehicle.late, 1e15),
-            )  # fmt: skip
+            )
         )
     up = [instance.places[ride.pickup] for ride in instance.rides]
     down = [instance.places[ride.pickup if ride.delivery is None else ride.delivery] for ride in instance.rides]

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
+from service.plans import Clash
 from service.store.people import BadAccount, TooMany
 from service.store.scope import NotAllowed, NotThere
 from service.web.pages import page
@@ -26,10 +27,6 @@ TITLES = {
     500: "Something went wrong on our side",
     503: "The service is resting",
 }
-
-
-class Clash(Exception):
-    """Somebody changed the same thing a moment ago; nothing was overwritten."""
 
 
 def problem(status: int, detail: str, **extra: Any) -> JSONResponse:
