@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from maps.geojson import Feature, Place, areas, line
+from maps.geojson import Feature, Place, areas, line, point
 from maps.layers import Layer
 from maps.style import Look
 
@@ -19,19 +19,22 @@ _STREETS = {
     "minor": Look("#E1DED6", 0.9, opacity=0.9),
 }
 STEPS_KM = (0.5, 1, 2, 5, 10, 20)
+_BEYOND = 16
 
 
 @dataclass(frozen=True)
 class Background:
     """GeoJSON collections to draw under a map, any of them left out, and the licence lines they ask for.
 
-    ``streets`` maps a class of road ("motorway", "main", "minor") to lines of (latitude, longitude).
+    ``streets`` maps a class of road ("motorway", "main", "minor") to lines of (latitude, longitude); ``names`` are
+    written at their (latitude, longitude), such as postcode districts.
     """
 
     localities: Mapping[str, Any] | None = None
     wards: Mapping[str, Any] | None = None
     outline: Mapping[str, Any] | None = None
     streets: Mapping[str, Sequence[Sequence[Place]]] = field(default_factory=dict)
+    names: Mapping[str, Place] = field(default_factory=dict)
     attribution: tuple[str, ...] = ()
 
     @property
@@ -42,8 +45,11 @@ class Background:
 
 def layers(background: Background | None, places: Iterable[Place]) -> list[Layer]:
     """Return the background's layers, lowest first; a kilometre grid where there is no background."""
+    names = (
+        [Layer("Postcode districts", _names(background.names), below=True)] if background and background.names else []
+    )
     if background is None or background.empty:
-        return [_grid(list(places))]
+        return [_grid(list(places)), *names]
     found = []
     if background.localities:
         name = _name_of(background.localities, ("locality", "sen_locality", "icb_locality", "name"))
@@ -55,7 +61,11 @@ def layers(background: Background | None, places: Iterable[Place]) -> list[Layer
         found.append(Layer("Wards", areas(background.wards, _AREA, name=name), below=True))
     if background.outline:
         found.append(Layer("City boundary", areas(background.outline, _OUTLINE, name="name"), below=True))
-    return found
+    return found + names
+
+
+def _names(names: Mapping[str, Place]) -> list[Feature]:
+    return [point(place, _AREA, tip=name) for name, place in names.items()]
 
 
 def _name_of(collection: Mapping[str, Any], names: tuple[str, ...]) -> str:
@@ -89,8 +99,8 @@ def _grid(places: list[Place]) -> Layer:
     widest = max((north - south) * 111.32, (east - west) * across, 1.0)
     step = next((each for each in STEPS_KM if widest / each <= 16), 20)
     down, over = step / 111.32, step / across
-    bottom, left = math.floor(south / down) - 3, math.floor(west / over) - 3
-    top, right = math.ceil(north / down) + 3, math.ceil(east / over) + 3
+    bottom, left = math.floor(south / down) - _BEYOND, math.floor(west / over) - _BEYOND
+    top, right = math.ceil(north / down) + _BEYOND, math.ceil(east / over) + _BEYOND
     features = [
         line([(row * down, left * over), (row * down, right * over)], _GRID, tip="") for row in range(bottom, top + 1)
     ]

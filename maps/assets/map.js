@@ -32,6 +32,9 @@
   });
 
   function dot(feature, at) {
+    if (!feature.properties.look.r) {
+      return L.tooltip(at, { content: feature.properties.tip, permanent: true, direction: "center", className: "area-name", pane: "names" });
+    }
     var options = style(feature);
     options.renderer = canvas;
     options.bubblingMouseEvents = false;
@@ -79,7 +82,7 @@
 
   // The names of a few big areas are written on the map; of many small ones they would only be in the way.
   function name(each, made) {
-    if (each.data.features.length > 12) { return; }
+    if (each.data.features.length > 12 || each.data.features.some(function (one) { return one.geometry.type === "Point"; })) { return; }
     made.eachLayer(function (area) {
       if (area.feature.properties.tip && area.getBounds && each.data.features.length > 1) {
         area.bindTooltip(area.feature.properties.tip, { permanent: true, direction: "center", className: "area-name", pane: "names" });
@@ -174,7 +177,7 @@
       row.classList.toggle("off", !each.on);
       if (each.picked) { if (!each.on) { each.leaflet.eachLayer(function (item) { map.removeLayer(item); }); } }
       else if (each.on) { each.leaflet.addTo(map); } else { map.removeLayer(each.leaflet); }
-      if (each.below) { each.leaflet.bringToBack(); }
+      if (each.below && each.on) { each.leaflet.eachLayer(function (one) { if (one.bringToBack) { one.bringToBack(); } }); }
       pick(picked, false);
     });
     box.appendChild(row);

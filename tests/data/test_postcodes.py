@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from data.postcodes import Geocoder, Located, NotLocated, shipped, spell
+from data.postcodes.districts import districts
 from data.postcodes.importers import NotAPostcodeFile, import_postcodes
 from data.postcodes.table import LIVE, NOT_SAID, TERMINATED, PostcodeRow, PostcodeTable
 
@@ -158,3 +159,9 @@ def test_the_nearest_postcode_is_found():
     row = table.find("B20 3DE")
     near = table.nearest(row.easting + 0.4, row.northing)
     assert np.hypot(near.easting - row.easting, near.northing - row.northing) <= 1
+
+
+def test_districts_lie_in_the_middle_of_their_postcodes():
+    found = districts()
+    assert {"B1", "B20", "B21", "B74"} <= set(found)
+    assert found["B20"][0] == pytest.approx(52.51, abs=0.02) and found["B20"][1] == pytest.approx(-1.92, abs=0.03)

@@ -168,3 +168,10 @@ def test_a_comparison_of_routes_tells_longer_from_shorter():
     assert "loses" in page and "Same journey" in page
     with pytest.raises(TypeError, match="places or routes"):
         comparison.draw((1, 2), (1, 2), points={})
+
+
+def test_districts_are_named_where_there_are_no_streets():
+    problem, solution, points = plans.a_routes_plan(12, 2)
+    under = Background(names={"B20": (52.51, -1.92), "<b>": (52.5, -1.9)})
+    page = routes.draw(problem, solution, points=points, background=under)
+    assert '"title":"Postcode districts"' in page and "Grid of" in page and "<b>" not in page
