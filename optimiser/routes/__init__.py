@@ -1,8 +1,7 @@
 """Home-to-school runs, morning and afternoon, and the vehicles that drive them."""
 
 from optimiser.routes.explainer import explain
-from optimiser.routes.search.starts import warm
-from optimiser.routes.solver import solve
+from optimiser.routes.solver import solve, warm
 from optimiser.routes.tables import report
 from optimiser.routes.verifier import verify
 

@@ -6,12 +6,13 @@ from dataclasses import replace
 from optimiser.core.errors import UnknownSubject
 from optimiser.core.explanation import Explanation, Reason, Remedy
 from optimiser.core.limits import Limits
+from optimiser.core.units import Seconds
 from optimiser.routes import costing
 from optimiser.routes.insertion import blocks_for
 from optimiser.routes.problem import Child, RoutesProblem
 from optimiser.routes.repairs import Repair, repairs
 from optimiser.routes.replanning import replan
-from optimiser.routes.riding import ride_limit, ride_seconds
+from optimiser.routes.riding import direct_seconds, ride_limit, ride_seconds
 from optimiser.routes.screening import blockers
 from optimiser.routes.solution import Direction, RoutesSolution, Run
 from optimiser.routes.tables import run_metres
@@ -55,6 +56,8 @@ def _child(problem: RoutesProblem, solution: RoutesSolution, child: Child) -> Ex
                 reasons.append(Reason(block.rule, f"run {block.run}", block.sentence))
     if any(each.child == child.id for each in solution.unserved):
         remedies = list(_remedies(problem, solution, child))
+    else:
+        remedies = list(_shorter(problem, solution, child))
     return Explanation(child.id, " ".join(sentences), tuple(reasons), tuple(remedies))
 
 
@@ -81,6 +84,27 @@ def _remedies(problem: RoutesProblem, solution: RoutesSolution, child: Child) ->
             proved.append((costing.costs(repair.problem, plan).money - before, repair))
     for cost, repair in sorted(proved, key=lambda pair: (pair[0], pair[1].sentence)):
         yield Remedy(repair.sentence, repair.change, cost, True)
+
+
+def _shorter(problem: RoutesProblem, solution: RoutesSolution, child: Child) -> Iterator[Remedy]:
+    """Give what holding a child's ride near the direct journey would cost, proved by planning the school again."""
+    riding = [(solution.run_of[child.id, d], d) for d in Direction if (child.id, d) in solution.run_of]
+    index = {d: problem.travel(d).index for _, d in riding}
+    direct = max(
+        (min(direct_seconds(problem, child, d, p) for p in child.places if p.place in index[d]) for _, d in riding),
+        default=0,
+    )
+    target = Seconds(-(-(direct + 300) // 300) * 300)
+    if all(ride_seconds(problem, run, child) <= target for run, _ in riding):
+        return
+    said = f"Hold the ride of child {child.id} to {target // 60} minutes."
+    held = replace(child, max_ride=target)
+    changed = replace(problem, children=tuple(held if each == child else each for each in problem.children))
+    repair = Repair("ride-time", said, (("child", child.id), ("max_ride", str(target))), changed)
+    plan = proves(repair, solution, child)
+    if plan is not None:
+        more = costing.costs(changed, plan).money - costing.costs(problem, solution).money
+        yield Remedy(said, repair.change, more, True)
 
 
 def _candidates(problem: RoutesProblem, solution: RoutesSolution, child: Child, most: int = 6) -> list[Repair]:

@@ -21,6 +21,9 @@ from optimiser.routes.verifier import verify
 PER_CHILD = 300
 """Iterations of the search for each child and direction when no work is given."""
 
+WORTH_A_POOL = 150_000
+"""Iterations below which starting other processes takes longer than it saves."""
+
 Begin = Mapping[tuple[str, Direction], Sequence[Sequence[tuple[str, str]]]]
 
 
@@ -49,6 +52,8 @@ def plan_city(
     jobs = make_jobs(problem, carried, kept, limits=limits, seed=seed, start=start)
     deadline = None if limits.seconds is None else time.monotonic() + 0.8 * limits.seconds
     rounds, stopped = _search(jobs, limits, progress, deadline)
+    if deadline is not None and limits.work is None and not stopped:
+        rounds, stopped = _again(jobs, rounds, limits, progress, deadline)
     plan = finish(problem, rounds, kept, unserved)
     if start is not None and better(problem, start, plan):
         plan = start
@@ -144,7 +149,8 @@ def _search(
     total = sum(sum(job.iterations) for job in jobs) or 1
     found: dict[str, tuple[Round, ...]] = {}
     done, stopped = 0, False
-    results = _pooled(jobs, limits.processes, deadline) if limits.processes > 1 else _one_by_one(jobs, deadline)
+    pooled = limits.processes > 1 and total >= WORTH_A_POOL
+    results = _pooled(jobs, limits.processes, deadline) if pooled else _one_by_one(jobs, deadline)
     for job, rounds, go_on in results:
         found[job.school] = rounds
         done += sum(job.iterations)
@@ -152,6 +158,37 @@ def _search(
             stopped = True
         go_on[0] = not stopped
     return [route for school in sorted(found) for route in found[school]], stopped
+
+
+def _again(
+    jobs: Sequence[Job], rounds: list[Round], limits: Limits, progress: Progress, deadline: float
+) -> tuple[list[Round], bool]:
+    """Search every school again from what was found, with other seeds, while the time allowed is not used up."""
+    stopped, number = False, 0
+    while not stopped and time.monotonic() < deadline:
+        number += 1
+        by_task: dict[tuple[str, Direction], list[tuple[tuple[str, str], ...]]] = {}
+        for route in rounds:
+            by_task.setdefault((route.school, route.direction), []).append(route.calls)
+        again = [
+            replace(
+                job,
+                seed=job.seed + 104_729 * number,
+                begin=tuple(by_task.get((task.school, task.direction)) for task in job.tasks),
+            )
+            for job in jobs
+        ]
+        rounds, stopped = _search(again, limits, _late(progress, number), deadline)
+    return rounds, stopped
+
+
+def _late(progress: Progress, number: int) -> Progress:
+    """Return a progress that stays near the end, since the share done of a search by the clock is not known."""
+
+    def tell(step: Step, /) -> bool:
+        return progress(Step(0.9 + 0.09 * (1 - 0.5**number), f"round {number + 1}: {step.doing}"))
+
+    return tell
 
 
 def _short(job: Job, deadline: float | None, hurry: bool) -> Job:

@@ -8,6 +8,7 @@ from optimiser.routes.frontier import within_cap
 from optimiser.routes.mixing import mix
 from optimiser.routes.planning import plan_city
 from optimiser.routes.problem import RoutesProblem
+from optimiser.routes.search import paired, starts
 from optimiser.routes.solution import RoutesSolution
 from optimiser.routes.verifier import verify
 
@@ -23,9 +24,9 @@ def solve(
     """Return a verified plan; what cannot be carried is listed as unserved with the rule that stands in the way.
 
     ``limits.work`` is search iterations over the whole city (default 300 for each child and direction), shared by
-    number of children; with ``limits.seconds``, schools not begun in time get the least search there is. ``start`` is a
-    plan to begin from, school by school; the answer costs no more than it when it breaks no rule. No bound is proved
-    here: see ``bounds``.
+    number of children; with ``limits.seconds`` and no work, schools are searched again until four fifths of the time is
+    used, and those not begun in time get the least search there is. ``start`` is a plan to begin from, school by
+    school; the answer costs no more than it when it breaks no rule. No bound is proved here: see ``bounds``.
     """
     if problem.change.cap is not None and problem.last:
         plan, stopped, work = within_cap(problem, limits=limits, seed=seed, progress=progress)
@@ -38,3 +39,9 @@ def solve(
         progress(Step(1.0, "checked", worth))
     status = Status.STOPPED if stopped else Status.FEASIBLE
     return Result(status, plan, worth, None, verify(problem, plan), seed, work)
+
+
+def warm() -> None:
+    """Compile every kernel of the routes searches, or load them compiled."""
+    starts.warm()
+    paired.warm()

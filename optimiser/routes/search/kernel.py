@@ -243,7 +243,7 @@ def best_place(
 
 @njit(cache=True)
 def _terms(i: Instance, s: State, r: int, c: int, fit: Ints) -> tuple[float, float, int]:
-    """List the options that fit a run with one child more; return its share of the week, other costs added, and count."""
+    """List the options that fit a run with one child more; return its share of the week, costs added, and count."""
     seats, chairs, week = 0, 0, i.child[c, WEEK]
     for day in range(DAYS):
         on = (week >> day) & 1

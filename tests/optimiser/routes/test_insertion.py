@@ -120,3 +120,19 @@ def test_reports_hold_every_child_and_run(city):
     assert len(tables["rides"].rows) == sum(len(run.children) for run in plan.runs)
     paid = sum(row[1] for row in tables["money"].rows if row[3])
     assert abs(paid - costing.costs(problem, plan).money) <= 5
+
+
+def test_a_long_ride_comes_with_the_price_of_a_shorter_one(city):
+    problem, plan = city
+    long = max(
+        
+            (ride_seconds(problem, run, problem.child[c]), c)
+            for run in plan.runs
+            for c in run.children
+            if len(run.stops) > 4
+        
+    )
+    told = routes.explain(problem, plan, about=long[1])
+    assert told.remedies
+    assert told.remedies[0].proved
+    assert told.reasons

@@ -10,7 +10,7 @@ from optimiser.core import codec
 from optimiser.core.limits import Limits
 from optimiser.core.result import Result, Status
 from optimiser.core.units import Pence, Seconds, pounds
-from optimiser.routes import costing
+from optimiser.routes import costing, planning
 from optimiser.routes.problem import Change, Layout, Operator, RoutesProblem
 from optimiser.routes.search.starts import calls_of
 from optimiser.routes.solution import Direction, RoutesSolution
@@ -95,7 +95,8 @@ def test_random_cities_break_no_hard_rule_and_carry_everyone(seed):
     assert not result.solution.unserved
 
 
-def test_the_same_seed_and_work_give_the_same_answer_whatever_the_number_of_processes():
+def test_the_same_seed_and_work_give_the_same_answer_whatever_the_number_of_processes(monkeypatch):
+    monkeypatch.setattr(planning, "WORTH_A_POOL", 0)
     problem = a_random_city(children=30, schools=3, seed=5)
     one = routes.solve(problem, limits=Limits(work=1500), seed=7)
     again = routes.solve(problem, limits=Limits(work=1500), seed=7)
@@ -108,6 +109,13 @@ def test_a_stop_keeps_the_best_so_far():
     result = routes.solve(problem, progress=lambda step: False)
     assert result.status is Status.STOPPED
     assert result.solution is not None
+
+
+def test_time_left_is_used_to_search_again_and_never_for_worse():
+    problem = a_random_city(children=20, schools=2, seed=5)
+    once = routes.solve(problem, limits=Limits(work=20 * 2 * planning.PER_CHILD))
+    longer = routes.solve(problem, limits=Limits(seconds=4))
+    assert longer.cost <= once.cost
 
 
 def test_progress_rises_to_one():
