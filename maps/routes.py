@@ -15,6 +15,8 @@ from optimiser.routes.solution import Direction, RoutesSolution, Run
 
 _SCHOOL = style.square(style.INK, 5.5)
 _LEFT = style.ring(style.VERMILION, 8.0, weight=3.5)
+_CROWD = 150
+"""With more runs than this in a direction, lines are thin and stops appear when their run is picked."""
 
 
 def draw(
@@ -91,8 +93,9 @@ def _direction(
     school_places = {school.place for school in problem.schools}
     ways: list[Feature] = []
     stops: list[Feature] = []
+    crowded = len(runs) > _CROWD
     for number, run in enumerate(sorted(runs, key=lambda run: run.id)):
-        look = style.run_look(number)
+        look = style.run_look(number, weight=1.1 if crowded else 2.6)
         lines = _run_lines(problem, run)
         way = paths.get(run.id) or placing.through((stop.place, stop.place not in school_places) for stop in run.stops)
         if len(way) > 1:
@@ -110,7 +113,17 @@ def _direction(
     keys = tuple(Key(style.run_look(each), "one run each" if each == 0 else "another run") for each in (0, 1))
     return [
         Layer(f"{name} runs", ways, keys, shown=shown),
-        Layer(f"{name} stops", stops, (Key(style.dot(style.BLUE), "a stop, larger for more children"),), shown=shown),
+        Layer(
+            f"{name} stops",
+            stops,
+            (
+                Key(
+                    style.dot(style.BLUE), "a stop of the run picked" if crowded else "a stop, larger for more children"
+                ),
+            ),
+            shown=shown or crowded,
+            picked=crowded,
+        ),
     ]
 
 
@@ -185,7 +198,8 @@ def _schools(problem: RoutesProblem, solution: RoutesSolution, placing: Placing)
             ("Arrivals", f"{clock(window.earliest)} to {clock(window.latest)}" if window else "nobody has said"),
             ("Unloading bays", school.bays if school.bays is not None else "any number"),
         )
-        features.append(point(here, _SCHOOL, tip=f"School {school.id}", lines=lines))
+        look = style.square(style.INK, 3.5) if len(problem.schools) > _CROWD else _SCHOOL
+        features.append(point(here, look, tip=f"School {school.id}", lines=lines))
     return Layer("Schools", features, (Key(_SCHOOL, "school"),))
 
 
@@ -197,5 +211,6 @@ def _unserved(problem: RoutesProblem, solution: RoutesSolution, placing: Placing
         if child is None or here is None:
             continue
         lines = (("Direction", each.direction.value), ("School", child.school), ("Why", each.sentence))
-        found.append(point(here, _LEFT, tip=f"{each.child} has no transport", lines=lines))
+        look = style.ring(style.VERMILION, 5.0) if len(solution.unserved) > _CROWD else _LEFT
+        found.append(point(here, look, tip=f"{each.child} has no transport", lines=lines))
     return found
