@@ -1,7 +1,8 @@
 """What the council's papers print, typed out: places, costs, phases, dates and panels, with their contradictions.
 
 Sources: the supplementary papers of the scrutiny committee of 11 March 2020 with the resource base review deck, and
-the undated leaflet on the locality team. Roles and institutions only. ``tests/data/test_synthetic.py`` adds every column up.
+the undated leaflet on the locality team. Roles and institutions only. ``tests/data/test_synthetic.py`` adds every
+column up.
 """
 
 from datetime import date

@@ -11,7 +11,10 @@ import xlsxwriter
 from data.records import SHEETS, City, Sheet
 from data.records.row import Column, columns
 from data.writing.dress import FORMATS, for_excel
+from data.writing.marked import write_marked
 from optimiser.core.table import Kind, Table
+
+__all__ = ["write_city", "write_marked", "write_tables", "write_template"]
 
 SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 FICTION = "Fictional example: children, homes, guides, staff and vehicles are invented. No real child is shown."
