@@ -116,12 +116,13 @@ def minimal_conflict(
     held, or when lifting everything would not help. Source: deletion filtering.
     """
     test = possible or (lambda changed: has_opening(changed, meeting))
-    kept = list(obstacles_of(problem, meeting))
+    crowding = ("one-meeting-at-a-time", "room-free")
+    everything = tuple(
+        each for each in obstacles_of(problem, meeting) if possible is not None or each.rule not in crowding
+    )
+    kept = list(everything)
     if test(problem) or not test(relax(problem, kept, meeting=meeting)):
         return ()
-    if possible is None:
-        kept = [each for each in kept if each.rule not in ("one-meeting-at-a-time", "room-free")]
-    everything = tuple(obstacles_of(problem, meeting))
     for obstacle in tuple(kept):
         fewer = [each for each in kept if each != obstacle]
         if not test(relax(problem, [each for each in everything if each not in fewer], meeting=meeting)):

@@ -222,7 +222,8 @@ def _explain_booked(problem: Problem, solution: Solution, meeting: str) -> Expla
     reasons = tuple(
         Reason(each.rule, meeting, f"Not met, at {each.points} points: {sentence(each.rule)}") for each in paid
     )
-    when = f"{booking.day:%a} {booking.day.day} {booking.day:%b %Y} at {booking.start // 3600:02d}:{booking.start % 3600 // 60:02d}"
+    clock_time = f"{booking.start // 3600:02d}:{booking.start % 3600 // 60:02d}"
+    when = f"{booking.day:%a} {booking.day.day} {booking.day:%b %Y} at {clock_time}"
     told = f"{meeting} is booked on {when}"
     told += " with every wish met." if not paid else f" at {sum(each.points for each in paid)} points."
     return Explanation(meeting, told, reasons)

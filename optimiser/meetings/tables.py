@@ -2,12 +2,13 @@
 
 from collections import Counter, defaultdict
 from datetime import date
+from itertools import pairwise
 
 from optimiser.core.table import Cell, Column, Kind, Table
 from optimiser.meetings import costing
 from optimiser.meetings.problem import AT_SCHOOL, Problem, half_day
 from optimiser.meetings.rules import BY_ID
-from optimiser.meetings.solution import Solution
+from optimiser.meetings.solution import Booking, Reserve, Solution
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -26,6 +27,10 @@ def report(problem: Problem, solution: Solution) -> tuple[Table, ...]:
         wishes(problem, solution),
         reserves(problem, solution),
     )
+
+
+def _held(solution: Solution) -> list[Booking | Reserve]:
+    return [*solution.bookings, *solution.reserves]
 
 
 def summary(problem: Problem, solution: Solution) -> Table:
@@ -125,14 +130,14 @@ def diaries(problem: Problem, solution: Solution) -> Table:
             Column("school", "School"),
             Column("venue", "Venue"),
         ),
-        tuple(sorted(rows, key=lambda row: tuple(map(str, (row[0], row[2])))[:2] + (f"{row[3]:>6}",))),
+        tuple(sorted(rows, key=lambda row: (str(row[0]), str(row[2]), f"{row[3]:>6}"))),
     )
 
 
 def rooms(problem: Problem, solution: Solution) -> Table:
     """Return the room bookings to make, one row for each room and half-day used, with its cost."""
     used: Counter[tuple[str, str, date, int]] = Counter()
-    for each in (*solution.bookings, *solution.reserves):
+    for each in _held(solution):
         if each.venue != AT_SCHOOL:
             used[each.venue, each.room or "", each.day, half_day(each.day, each.start)[1]] += 1
     rows = tuple(
@@ -164,7 +169,7 @@ def week_view(problem: Problem, solution: Solution) -> Table:
     mondays = sorted({monday for monday, _, _ in cells})
     columns = [Column("week", "Week of", Kind.DATE)]
     for weekday in range(5):
-        for half, name in enumerate(("am", "pm")):
+        for name in ("am", "pm"):
             columns.append(Column(f"{WEEKDAYS[weekday].lower()}_{name}", f"{WEEKDAYS[weekday]} {name}"))
     rows = tuple(
         (
@@ -180,7 +185,7 @@ def load(problem: Problem, solution: Solution) -> Table:
     """Return each person's meetings, days and travel against a fair share."""
     held: Counter[str] = Counter()
     days: dict[str, set[date]] = defaultdict(set)
-    for each in (*solution.bookings, *solution.reserves):
+    for each in _held(solution):
         for person in each.people:
             held[person] += 1
             days[person].add(each.day)
@@ -222,7 +227,7 @@ def _travel(problem: Problem, solution: Solution) -> dict[str, int]:
         path = [place for _, place in sorted(places)]
         if base is not None:
             path = [base, *path, base]
-        for one, other in zip(path, path[1:], strict=False):
+        for one, other in pairwise(path):
             if one in problem.travel.index and other in problem.travel.index:
                 found[person] += int(problem.travel.seconds_between(one, other))
     return dict(found)
