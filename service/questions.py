@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from optimiser.core import codec
-from optimiser.core.table import Column, Table
+from optimiser.core.table import Column, Kind, Table
 
 SECONDS, BYTES = 60, 3 * 1024**3
 TYPES = {
@@ -148,7 +148,73 @@ def move(kind: str, problem: Any, solution: Any, arguments: dict[str, Any], reco
     return Answer(words, more, (before_and_after(changed, repaired),), {"solution": codec.to_json(found)})
 
 
-VERBS: dict[str, Callable[[str, Any, Any, dict[str, Any], bytes], Answer]] = {"explain": explain, "move": move}
+def cover(kind: str, problem: Any, solution: Any, arguments: dict[str, Any], records: bytes) -> Answer:
+    """Say who steps in for the guides who are away, by the option ladder, and which families to call."""
+    module = importlib.import_module("optimiser.guides.cover")
+    desk = importlib.import_module("optimiser.guides.desk")
+    away = [str(each) for each in arguments["away"]]
+    unknown = [each for each in away if each not in problem.guide]
+    if unknown:
+        raise NoAnswer(
+            f"No guide in this plan has the reference {', '.join(unknown[:5])}. Check it against the Guides sheet."
+        )
+    plan = module.cover(problem, solution, desk.Desk(absences=tuple(desk.Absence(each) for each in away)))
+    covers = Table(
+        "cover",
+        "Who steps in",
+        (Column("run", "Run"), Column("step", "How"), Column("who", "Who"), Column("late", "Late by", Kind.SECONDS),
+         Column("why", "Why"), Column("others", "Next best")),
+        tuple((c.run, c.step.value, c.who, int(c.late), c.why, "; ".join(c.others)) for c in plan.covers),
+    )  # fmt: skip
+    cancelled = Table(
+        "cancelled",
+        "Runs that nobody can cover",
+        (Column("run", "Run"), Column("rule", "Rule"), Column("why", "Why")),
+        tuple((each.run, each.rule, each.sentence) for each in plan.cancelled),
+    )
+    calls = Table(
+        "calls",
+        "Families to call, in this order",
+        (
+            Column("due", "Due", Kind.CLOCK),
+            Column("child", "Child"),
+            Column("run", "Run"),
+            Column("text", "What to say"),
+        ),
+        tuple((int(each.due), each.child, each.run, each.text) for each in plan.calls),
+    )
+    texts = Table(
+        "texts",
+        "Messages to guides",
+        (Column("guide", "Guide"), Column("run", "Run"), Column("text", "Message")),
+        tuple((each.guide, each.run, each.text) for each in plan.texts),
+    )
+    touched = len(plan.covers) + len(plan.cancelled)
+    words = f"{len(plan.covers)} of {touched} runs touched are covered; {len(plan.cancelled)} cannot be."
+    if not touched:
+        words = "No run is touched: the guides who are away hold none on this day."
+    notes = (*(each.sentence for each in plan.notes), *_without(plan))
+    return Answer(words, notes, tuple(table for table in (covers, cancelled, calls, texts) if table.rows))
+
+
+def _without(plan: Any) -> tuple[str, ...]:
+    return (f"Runs that go without a guide they prefer: {', '.join(plan.without)}.",) if plan.without else ()
+
+
+def quote(kind: str, problem: Any, solution: Any, arguments: dict[str, Any], records: bytes) -> Answer:
+    """Say which bases could take a pupil, ranked, with the place and the transport priced together."""
+    case = importlib.import_module("scenarios.case")
+    tables = importlib.import_module("scenarios.tables")
+    found = case.quote(problem, solution, str(arguments["pupil"]), on=date.fromisoformat(str(arguments["on"])))
+    return Answer(f"{len(found.lines)} bases could be considered.", (f"Costs: {found.basis}.",), (tables.lines(found),))
+
+
+VERBS: dict[str, Callable[[str, Any, Any, dict[str, Any], bytes], Answer]] = {
+    "explain": explain,
+    "move": move,
+    "cover": cover,
+    "quote": quote,
+}
 
 
 def main() -> int:

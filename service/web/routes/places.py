@@ -1,15 +1,17 @@
 """The places desk: the estate, allocation, scenarios, closures by target, equity, and the consultation preview."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from service import plans, runs
+from service import plans, questions, runs
+from service.shown import LONDON
 from service.store import audit
 from service.store.scope import NotAllowed, NotThere
 from service.store.tables import Run
-from service.web.desk import filtered, on_show, rows_of
+from service.web.desk import filtered, on_show, question, rows_of
 from service.web.pages import page
 from service.web.routes.plans import ask
 from service.web.security import Allow, Visitor, check_form
@@ -20,6 +22,7 @@ TABS = [
     ("/places/allocation", "Who goes where"),
     ("/places/scenario", "Build a scenario"),
     ("/places/scenarios", "Scenarios"),
+    ("/places/quote", "Tuesday quote"),
     ("/places/equity", "Equity"),
     ("/places/consultation", "Consultation preview"),
 ]
@@ -123,6 +126,25 @@ def scenarios(request: Request, visitor: Reader) -> Response:
         for name in names
     ]
     return page(request, "places/scenarios.html", visitor, tabs=TABS, runs=found, table=table)
+
+
+@router.get("/quote")
+def quote(request: Request, visitor: Reader, pupil: Annotated[str, Query(max_length=60)] = "") -> Response:
+    """Quote for one pupil at the panel: bases ranked, with the place and the transport priced together."""
+    with request.app.state.db.session() as session:
+        plan = on_show(session, visitor, "places")
+        if pupil:
+            audit.record(session, visitor.scope.who, "asked for a quote", pupil)
+    answer, trouble = None, ""
+    if pupil and plan.run is not None:
+        try:
+            wanted = {"pupil": pupil.strip(), "on": datetime.now(LONDON).date().isoformat()}
+            _, answer = question(request, visitor, plan.run.id, "quote", wanted)
+        except questions.NoAnswer as reason:
+            trouble = str(reason)
+    return page(
+        request, "places/quote.html", visitor, tabs=TABS, plan=plan, pupil=pupil, answer=answer, trouble=trouble
+    )  # fmt: skip
 
 
 @router.get("/equity")

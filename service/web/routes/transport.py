@@ -6,11 +6,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from service import runs
+from service import questions, runs
 from service.store import audit, cities
 from service.store.database import fetch
 from service.store.scope import NotAllowed, NotThere
-from service.web.desk import filtered, on_show, rows_of
+from service.web.desk import filtered, on_show, question, rows_of
 from service.web.pages import page
 from service.web.routes.plans import ask
 from service.web.security import Allow, Visitor, check_form
@@ -42,17 +42,30 @@ def records_of(request: Request, visitor: Visitor, sheet: str) -> list[dict[str,
 
 
 @router.get("")
-def morning(request: Request, visitor: Reader) -> Response:
+def morning(request: Request, visitor: Reader, absent: Annotated[str, Query(max_length=5000)] = "") -> Response:
     """Show who is not covered this morning, and what to do."""
     with request.app.state.db.reading() as session:
         cover, plan = on_show(session, visitor, "guides"), on_show(session, visitor, "routes")
         newest = _newest_cover(session, visitor)
+    answer, trouble = None, ""
+    if absent.strip() and cover.run is not None:
+        try:
+            _, answer = question(request, visitor, cover.run.id, "cover", {"away": listed(absent)})
+        except questions.NoAnswer as reason:
+            trouble = str(reason)
     called = families(cover.table("guides-uncovered"), plan.table("rides"), plan.table("stops"))
     away = ", ".join(newest.options.get("absent", [])) if newest else ""
     return page(
         request, "transport/morning.html", visitor, tabs=TABS, cover=cover, plan=plan, families=called,
         guides=[each["id"] for each in records_of(request, visitor, "guides")], newest=newest, away=away,
+        absent=absent, answer=answer, trouble=trouble,
     )  # fmt: skip
+
+
+def listed(text: str) -> list[str]:
+    """Return the references in what somebody typed: commas, semicolons and lines all part them."""
+    parts = text.replace("\n", ",").replace(";", ",").split(",")
+    return [part.strip() for part in parts if part.strip()]
 
 
 def _newest_cover(session: Any, visitor: Visitor) -> Any:
@@ -83,7 +96,7 @@ def cover(
     key: Annotated[str, Form(max_length=60)] = "",
 ) -> Response:
     """Make the cover plan for the guides who are away."""
-    names = [part.strip() for part in away.replace("\n", ",").replace(";", ",").split(",") if part.strip()]
+    names = listed(away)
     known = {each["id"] for each in records_of(request, visitor, "guides")}
     unknown = [name for name in names if name not in known]
     if unknown:
