@@ -117,7 +117,7 @@ def set_name(name: str) -> str:
 
 
 def read(folder: str, path: Path) -> Instance | SchoolBuses:
-    """Return the instance in ``path`` (a folder for the school bus set); raises ValueError for a file it cannot read."""
+    """Return the instance in ``path`` (a folder for the school bus set); raises ValueError when it cannot."""
     kind = set_name(folder)
     reader = {
         "sbrp_park2012": _park,
@@ -167,9 +167,14 @@ def _mdhdarp(path: Path) -> Instance:
         c = row[1:5]
         vehicles.append(
             Vehicle(
-                MDHDARP_DEPOTS[k % 4], (c[0] + c[1] + c[2], c[1] + c[2], c[2], c[3]), 0.0, 1.0, row[0],
-                nodes[0][9], nodes[0][10],
-            )  # fmt: skip
+                MDHDARP_DEPOTS[k % 4],
+                (c[0] + c[1] + c[2], c[1] + c[2], c[2], c[3]),
+                0.0,
+                1.0,
+                row[0],
+                nodes[0][9],
+                nodes[0][10],
+            )
         )
     places = [Place(0, 0.0, 0.0)]
     for row in nodes[1 : 2 * n + 1]:
@@ -221,7 +226,9 @@ def _hfvrp(path: Path) -> Instance:
         elif current and ":" not in line:
             sections[current].append([float(each) for each in words])
     demand = {int(r[0]): r[1] for r in sections["DEMAND_SECTION"]}
-    places = tuple(Place(int(r[0]) - 1, r[1], r[2], demand=(demand[int(r[0])],)) for r in sections["NODE_COORD_SECTION"])
+    places = tuple(
+        Place(int(r[0]) - 1, r[1], r[2], demand=(demand[int(r[0])],)) for r in sections["NODE_COORD_SECTION"]
+    )
     fixed = {int(r[0]): r[1] for r in sections.get("VEHICLES_FIXED_COST_SECTION", [])}
     unit = {int(r[0]): r[1] for r in sections.get("VEHICLES_UNIT_DISTANCE_COST_SECTION", [])}
     depot = (places[0].x, places[0].y)

@@ -27,11 +27,12 @@ from optimiser.routes.search.arrays import (
 )
 
 EVERY_DAY = 31
-EPS = 1e-7
 
 
 @njit(cache=True, error_model="numpy")
-def _beats(ints: Any, cost: Any, memory: Any, cuts: Any, a: int, b: int, guide: float, zone: float, loose: bool) -> bool:
+def _beats(
+    ints: Any, cost: Any, memory: Any, cuts: Any, a: int, b: int, guide: float, zone: float, loose: bool
+) -> bool:
     """Whether anything that can follow label ``b`` can follow ``a`` for no more."""
     if ints[a, 1] > ints[b, 1]:
         return False
@@ -87,8 +88,9 @@ def price_runs(
 
     ``worth`` prices each child; ``near`` (n, 2) are ng-sets as bits and ``first`` each child's own bit. ``fits`` says
     who may ride. ``rates``: fixed, per metre, per second, guide, zone (already scaled by the share of the week).
-    ``room``: seats, wheelchair spaces. ``odd`` holds, as bits, the cuts that each child is in, and ``cuts`` what a cut
-    charges for every second of its children met (subset-row cuts; Jepsen et al., Operations Research 56(2), 2008). Rows of ``ints``: visit, since, seats, chairs, guided, zone, parent, next,
+    ``room``: seats, wheelchair spaces. ``odd`` holds, as bits, the cuts that each child is in, and ``cuts`` what a
+    cut charges for every second of its children met (subset-row cuts; Jepsen et al., Operations Research 56(2), 2008).
+    Columns of ``ints``: visit, since, seats, chairs, guided, zone, parent, next,
     alive. Answers -1 when the labels no longer fit in the arrays: then nothing is proved.
     """
     n = worth.shape[0]

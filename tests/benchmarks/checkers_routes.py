@@ -7,6 +7,7 @@ of difference constraints (Bellman-Ford), written as plainly as possible.
 
 import math
 from collections import Counter, defaultdict
+from itertools import pairwise
 from pathlib import Path
 
 TOLERANCE = 1e-6
@@ -29,7 +30,7 @@ def _can_be_timed(count, edges):
 
 
 def check_pairs(nodes, pairs, vehicles, fleet, *, longest_ride, max_duration):
-    """Check rides: ``nodes`` id -> (x, y, service, demand tuple, early, late); ``fleet`` k -> (depot xy, caps, window)."""
+    """Check rides: ``nodes`` id -> (x, y, service, demands, early, late), ``fleet`` (depot, caps, window, costs)."""
     wrong, total = [], 0.0
     seen = Counter(each for route in vehicles for each in route)
     needed = set(pairs) | set(pairs.values())
@@ -53,7 +54,7 @@ def check_pairs(nodes, pairs, vehicles, fleet, *, longest_ride, max_duration):
             if each in back and where.get(back[each], len(route)) > where[each]:
                 wrong.append(f"vehicle {k + 1} delivers {each} without having picked up {back[each]}")
         points = [depot] + [nodes[each][:2] for each in route] + [depot]
-        legs = [math.hypot(a[0] - b[0], a[1] - b[1]) for a, b in zip(points, points[1:])]
+        legs = [math.hypot(a[0] - b[0], a[1] - b[1]) for a, b in pairwise(points)]
         total += fixed + unit * sum(legs)
         m = len(route)
         edges = [(0, 1, window[0]), (m + 2, 0, -window[1]), (1, 2, legs[0])]

@@ -1,6 +1,7 @@
 """Ruin, recreate, accept: one stretch of simulated annealing over the arrays, and the hunt for one route fewer."""
 
 import math
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -356,7 +357,7 @@ def fewer(
 
 
 @njit(**OUTER)
-def load_plan(data: Data, state: State, room: Room, nodes: object, starts: object, kinds: object) -> None:
+def load_plan(data: Data, state: State, room: Room, nodes: Any, starts: Any, kinds: Any) -> None:
     """Fill an empty plan with given routes (``nodes`` cut at ``starts``); one that cannot be driven is left out."""
     n = data.ride.shape[0]
     for r in range(len(kinds)):

@@ -1,6 +1,4 @@
-"""Where a request fits best: cheap filters on every pair of positions, the exact schedule only for those that would win."""
-
-from typing import Any
+"""Where a request fits best: cheap filters on every pair of positions, the exact schedule for those that would win."""
 
 import numpy as np
 from numba import njit
@@ -37,7 +35,7 @@ def _fits(data: Data, state: State, room: Room, r: int, k: int, i: int, a: int, 
 
 @njit(**INNER)
 def _room_aboard(data: Data, state: State, r: int, k: int, p: int, i: int) -> bool:
-    for d in range(data.demand.shape[1]):
+    for d in range(data.demand.shape[1]):  # noqa: SIM110 - numba compiles no generator
         if state.load[r, p, d] + data.demand[i, d] > data.cap[k, d] + EPS:
             return False
     return True

@@ -96,7 +96,7 @@ def instances():
             fleet = tuple(FLEETS)[at % 3]
             name = f"school-{limit}-{size}-{fleet}-{at}"
             found[name] = make(1000 * limit + at, children=size, secondary=secondary, fleet=fleet)
-    for at, (children, schools) in enumerate(((300, 6), (600, 12), (1200, 24))):
+    for at, (children, schools) in enumerate(((150, 3), (250, 5), (400, 8))):
         found[f"city-{children}"] = make(9000 + at, children=children, schools=schools, reach=6.0)
     return found
 

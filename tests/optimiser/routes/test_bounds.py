@@ -1,0 +1,128 @@
+"""Bounds never exceed what a plan can cost, and close where brute force says they can."""
+
+import dataclasses
+import math
+from itertools import combinations, permutations
+
+import numpy as np
+import pytest
+
+from optimiser.core.codec import from_json
+from optimiser.routes import bounds
+from optimiser.routes.problem import Rides, RoutesProblem
+from optimiser.routes.run import Direction
+from optimiser.routes.search import kernel, starts
+from optimiser.routes.search.single import make_task
+from tests.builders.routes import a_child, a_problem, a_random_city
+from tests.instances.routes import make
+
+
+def a_task(problem, direction=Direction.MORNING):
+    return make_task(problem, problem.schools[0].id, direction, problem.children)
+
+
+def cheapest_by_force(task):
+    """The least cost over every way of sharing out the children and every order, costed by the search's own costing."""
+    arrays, n = task.arrays, len(task.children)
+    alone = {}
+    for size in range(1, n + 1):
+        for group in combinations(range(n), size):
+            best = math.inf
+            for order in permutations(group):
+                best = min(best, _worth(task, arrays, order))
+            alone[sum(1 << c for c in group)] = best
+    memo = {0: 0.0}
+
+    def share(left):
+        if left not in memo:
+            low = left & -left
+            worth = share(left ^ low) + float(arrays.penalty[low.bit_length() - 1])
+            sub = left
+            while sub:
+                if sub & low:
+                    worth = min(worth, alone[sub] + share(left ^ sub))
+                sub = (sub - 1) & left
+            memo[left] = worth
+        return memo[left]
+
+    return share((1 << n) - 1)
+
+
+def _worth(task, arrays, order):
+    state = starts.empty_state(arrays, len(order))
+    state.run[0, 0] = len(order)
+    for k, c in enumerate(order):
+        state.visits[0, k] = arrays.child[c, 0]
+    kernel.rebuild(arrays, state, 0)
+    return float(state.cost[0]) if state.slack[0, 0] >= 0 else math.inf
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_bound_never_exceeds_the_optimum_of_brute_force(seed):
+    problem = a_random_city(children=6, schools=1, seed=seed, plain=seed % 2 == 0)
+    problem = dataclasses.replace(problem, rides=Rides(primary=1500, secondary=2400))
+    task = a_task(problem)
+    found = bounds.task_bound(task)
+    best = cheapest_by_force(task) if seed % 2 == 0 else starts.improve(task, iterations=2000, seed=0)[1]
+    assert 0 < found.pence <= best + 1e-6
+
+
+def test_one_child_is_bounded_by_the_cost_of_carrying_that_child_to_the_penny():
+    task = a_task(a_problem((a_child(),)))
+    found = bounds.task_bound(task)
+    assert found.closed
+    assert cheapest_by_force(task) - 2 <= found.pence <= cheapest_by_force(task)
+
+
+def test_a_bound_stopped_early_is_still_a_bound_or_none():
+    task = a_task(make.make(5, children=15))
+    _, worth = starts.improve(task, iterations=2000, seed=0)
+    full = bounds.task_bound(task)
+    for rounds in (1, 5, 15):
+        found = bounds.task_bound(task, rounds=rounds)
+        assert found is None or (found.pence <= worth and found.pence <= full.pence + 1)
+
+
+def test_cuts_and_runs_given_to_start_from_leave_the_bound_below_the_plan():
+    task = a_task(make.make(6, children=20))
+    rounds, worth = starts.improve(task, iterations=4000, seed=0)
+    row = {child: at for at, child in enumerate(task.children)}
+    found = bounds.task_bound(task, begin=[[row[c] for c, _ in each.calls] for each in rounds], worth=worth)
+    assert worth * 0.95 <= found.pence <= worth
+
+
+def test_too_many_children_are_not_bounded_at_all():
+    problem = a_random_city(children=130, schools=1, plain=True)
+    assert bounds.task_bound(a_task(problem)) is None
+
+
+def test_no_rounds_prove_nothing():
+    assert bounds.task_bound(a_task(a_problem()), rounds=0) is None
+
+
+def test_the_fleet_floor_counts_children_over_places():
+    children = tuple(a_child(f"c{at}") for at in range(17))
+    problem = a_problem(children)
+    assert bounds.fleet_floor(problem, Direction.MORNING) == 3
+
+
+def test_the_cost_floor_is_below_any_plan():
+    problem = make.make(7, children=12)
+    task = a_task(problem)
+    morning = starts.improve(task, iterations=1000, seed=0)[1]
+    afternoon = starts.improve(a_task(problem, Direction.AFTERNOON), iterations=1000, seed=0)[1]
+    assert 0 < bounds.cost_floor(problem) <= morning + afternoon
+
+
+def test_the_frozen_instances_are_those_of_their_generator():
+    for name, problem in make.instances().items():
+        if name.startswith("school"):
+            stored = from_json(RoutesProblem, (make.HERE / f"{name}.json").read_text())
+            assert stored == problem, name
+
+
+def test_there_are_thirty_frozen_schools_and_three_cities():
+    names = [path.stem for path in make.HERE.glob("*.json")]
+    assert sum(name.startswith("school") for name in names) == 30
+    assert sum(name.startswith("city") for name in names) == 3
+    assert np.all([20 <= int(name.split("-")[2]) <= 80 for name in names if name.startswith("school")])
