@@ -17,7 +17,7 @@ from typing import Any
 
 import structlog
 
-from service import runs
+from service import runs, travelling
 from service.child import STOP
 from service.settings import Settings
 from service.store.database import Database, fetch
@@ -119,7 +119,18 @@ class Worker:
             "bytes": self.settings.child_bytes,
         }
         (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
-        keep = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "NUMBA_CACHE_DIR", "VIRTUAL_ENV", "TZ")
+        keep = (
+            "PATH",
+            "HOME",
+            "LANG",
+            "LC_ALL",
+            "TMPDIR",
+            "PYTHONPATH",
+            "NUMBA_CACHE_DIR",
+            "VIRTUAL_ENV",
+            "TZ",
+            *travelling.NAMES,
+        )
         child = subprocess.Popen(  # noqa: S603 - our own module, no shell
             [*self.program, str(folder)],
             stdin=subprocess.PIPE,

@@ -8,8 +8,9 @@ from optimiser.core import codec
 from optimiser.core.limits import Limits
 from optimiser.core.table import Column, Kind, Table
 from service import shown
-from service.optimisers.jobs import Asked, CannotPlan, Headline, Job
+from service.optimisers.jobs import SVG, Asked, CannotPlan, Headline, Job
 from service.optimisers.transport import built, drawn
+from service.runs import Made
 
 YEARS = ("2020/21", "2021/22")
 """The years that a plan of places covers when nobody says otherwise."""
@@ -40,7 +41,20 @@ def ask_places(job: Job) -> Asked:
         left_out_words="pupils without a base in some year",
         source=made.notes[0] if made.notes else made.problem.travel.source,
         provenance=made.provenance,
+        files=_chart,
     )
+
+
+def _chart(problem: Any, solution: Any) -> list[Made]:
+    """Return the picture of places filled, drawn once when the plan ends."""
+    charts = importlib.import_module("maps.charts")
+    bars = [
+        (base.id, solution.roll(base.id, 0), base.commissioned[0] + solution.base[base.id].extra[0])
+        for base in problem.bases
+        if solution.base[base.id].open[0]
+    ]
+    title = f"Places filled, {problem.year_names[0]}"
+    return [Made("places.fill.svg", title, SVG, charts.fill(bars, title=title).encode("utf-8"))]
 
 
 def _tone(count: int) -> str:

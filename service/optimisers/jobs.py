@@ -23,6 +23,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 JSON = "application/json"
 ICS = "text/calendar; charset=utf-8"
 ZIP = "application/zip"
+SVG = "image/svg+xml"
 
 
 class CannotPlan(Exception):

@@ -77,19 +77,26 @@ def _unplanned(made: Any) -> int:
 def built(build: Any, city: Any, **more: Any) -> Any:
     """Return what a builder makes of a city; raises CannotPlan with words for a person when it cannot."""
     from data.errors import CannotBuild
+    from data.travel.source import TravelFailed
     from optimiser.core.errors import BadProblem
+    from service import travelling
 
     try:
-        return build(city, **more)
-    except (CannotBuild, BadProblem) as wrong:
+        return build(city, travelling.source(), **more)
+    except (CannotBuild, BadProblem, TravelFailed) as wrong:
         text = str(wrong)
         raise CannotPlan(text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")) from wrong
 
 
 def drawn(kind: str, problem: Any, solution: Any, points: Any, job: Job) -> str:
     """Return the map of a kind of plan as a complete page."""
+    from service import travelling
+
     drawer = importlib.import_module(f"maps.{kind}")
-    return str(drawer.draw(problem, solution, points=points, title=job.title, notice=job.notice))
+    more: dict[str, Any] = {"background": travelling.background(points)}
+    if kind == "routes":
+        more["paths"] = travelling.ways(solution.runs, points)
+    return str(drawer.draw(problem, solution, points=points, title=job.title, notice=job.notice, **more))
 
 
 def _routes_headlines(problem: Any, solution: Any, tables: tuple[Table, ...]) -> list[Headline]:

@@ -56,6 +56,11 @@ def test_transport_covers_a_morning_and_prints_run_sheets(tmp_path: Path):
         sitting.open("/transport")
         assert "runs that must have a guide have one" in sitting.words()
 
+        sitting.type_in("absent", "G001")
+        sitting.press("Who steps in?")
+        sitting.page.wait_for_selector(".app-why", timeout=60_000)
+        sitting.look()
+
         sitting.press("Run sheets to print")
         assert "Getting on" in sitting.words()
         book = openpyxl.load_workbook(io.BytesIO(fetched(sitting, f"{runs}/tables/runs.xlsx")))
