@@ -11,6 +11,7 @@ from maps.page import FICTION, Pick, Sheet, page
 from maps.placing import Placing
 from maps.popup import clock, count, miles, minutes
 from optimiser.routes.problem import RoutesProblem
+from optimiser.routes.riding import ride_seconds
 from optimiser.routes.solution import Direction, RoutesSolution, Run
 
 _SCHOOL = style.square(style.INK, 5.5)
@@ -64,7 +65,7 @@ def _when(run: Run) -> str:
 
 def _figures(problem: RoutesProblem, solution: RoutesSolution) -> tuple[tuple[str, str], ...]:
     morning = [run for run in solution.runs if run.direction is Direction.MORNING]
-    longest = max((_ride(run, child) for run in solution.runs for child in run.children), default=0)
+    longest = max((_ride(problem, run, child) for run in solution.runs for child in run.children), default=0)
     served = {child for run in solution.runs for child in run.children}
     return (
         ("Morning runs", f"{len(morning):,}"),
@@ -76,9 +77,9 @@ def _figures(problem: RoutesProblem, solution: RoutesSolution) -> tuple[tuple[st
     )
 
 
-def _ride(run: Run, child: str) -> int:
-    on, off = run.boarding_stop.get(child), run.alighting_stop.get(child)
-    return off.arrive - on.leave if on and off else 0
+def _ride(problem: RoutesProblem, run: Run, child: str) -> int:
+    """Return a child's ride as the plan's own tables count it, walk included; nought for a child not in the problem."""
+    return ride_seconds(problem, run, problem.child[child]) if child in problem.child else 0
 
 
 def _direction(
@@ -157,7 +158,7 @@ def _stops(run: Run, look: style.Look, placing: Placing, school_places: set[str]
 def _run_lines(problem: RoutesProblem, run: Run) -> tuple[tuple[str, object], ...]:
     kind = problem.vehicle_class.get(run.vehicle_class)
     metres = _metres(problem, run)
-    longest = max((_ride(run, child) for child in run.children), default=0)
+    longest = max((_ride(problem, run, child) for child in run.children), default=0)
     return (
         ("Times", f"{clock(run.begins)} to {clock(run.ends)}"),
         ("Children", len(run.children)),
