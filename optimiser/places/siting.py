@@ -42,6 +42,9 @@ def solve(problem: Location, *, limits: Limits = Limits(), seed: int = 0, iterat
 
     state = lagrangian.begin(problem)
     _approach(state, iterations, seed, lambda: left() > 0)
+    if not lagrangian.closed(state) and left() > 0 and problem.single and problem.capacity is not None:
+        _polish(state, seed, left)
+        lagrangian.ascend(state, iterations=iterations // 3, seed=seed + 21, on=lambda: left() > 0)
     if not lagrangian.closed(state) and left() > 0:
         _prove(state, limits, seed, left)
     if state.best is None:
@@ -67,6 +70,25 @@ def _approach(state: lagrangian.Relaxation, iterations: int, seed: int, on: Call
 
 def _bound(problem: Location, bound: float) -> float | None:
     return lagrangian.rounded(problem, bound) if math.isfinite(bound) else None
+
+
+def _polish(state: lagrangian.Relaxation, seed: int, left: Callable[[], float]) -> None:
+    """Share the customers out exactly among the best answer's sites, then among those the relaxation likes as well.
+
+    Branch-and-bound nodes are counted, so that the answer repeats where time is not limited.
+    """
+    if state.best is None:
+        return
+    for more in (0, 3):
+        liked = state.best.open | lagrangian.liked(state, more)
+        must = np.where(liked, state.must, -1)
+        possible = state.possible & liked[:, None]
+        built = siting.build(state.problem, possible | (state.best.share > 0), must)
+        seconds = left() / 8
+        part = Limits(None if math.isinf(seconds) else max(0.1, seconds), work=300)
+        _, found, _ = siting.solve(built, part, seed=seed, start=state.best)
+        if found is not None and not faults(state.problem, found):
+            lagrangian.keep(state, found)
 
 
 def _prove(state: lagrangian.Relaxation, limits: Limits, seed: int, left: Callable[[], float]) -> None:

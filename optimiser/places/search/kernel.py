@@ -342,3 +342,48 @@ def _relocate(
             count[a] = 0
             better = True
     return better
+
+
+@njit(cache=True)
+def interchange(open_: Bools, cost: Floats, fixed: Floats, site: Ints) -> float:
+    """Exchange an open site for a closed one while it pays, customers at their nearest (Whitaker's fast interchange).
+
+    For sites without capacity and a set number of them; returns the cost, fixed costs included.
+    """
+    sites, customers = cost.shape
+    loss = np.empty(sites)
+    while True:
+        second = np.full(customers, np.inf)
+        first = np.full(customers, np.inf)
+        for j in range(customers):
+            for i in range(sites):
+                if open_[i]:
+                    if cost[i, j] < first[j]:
+                        second[j] = first[j]
+                        first[j], site[j] = cost[i, j], i
+                    elif cost[i, j] < second[j]:
+                        second[j] = cost[i, j]
+        best, least, out = -1, -1e-9, -1
+        for add in range(sites):
+            if open_[add]:
+                continue
+            change = fixed[add]
+            for i in range(sites):
+                loss[i] = -fixed[i]
+            for j in range(customers):
+                if cost[add, j] < first[j]:
+                    change += cost[add, j] - first[j]  # whether or not its own site goes
+                else:
+                    loss[site[j]] += min(cost[add, j], second[j]) - first[j]
+            for i in range(sites):
+                if open_[i] and change + loss[i] < least:
+                    best, least, out = add, change + loss[i], i
+        if best < 0:
+            total = 0.0
+            for j in range(customers):
+                total += first[j]
+            for i in range(sites):
+                if open_[i]:
+                    total += fixed[i]
+            return total
+        open_[best], open_[out] = True, False

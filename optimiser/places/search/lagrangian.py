@@ -139,9 +139,16 @@ def _answer(state: Relaxation, opened: Bools, rng: np.random.Generator) -> None:
     demand = problem.demand if problem.capacity is not None else np.ones(problem.customers)
     if not kernel.repair(mine, problem.cost, demand, state.capacity, noise, site):
         return
-    cost = kernel.improve(mine, problem.cost, problem.fixed, demand, state.capacity, problem.choose or 0, site)
+    cost = _improved(problem, mine, demand, state.capacity, site)
     if cost < state.cost - 1e-9:
         keep(state, siting_of(problem, mine, site))
+
+
+def _improved(problem: Location, opened: Bools, demand: Floats, capacity: Floats, site: npt.NDArray[np.int64]) -> float:
+    """Better an answer in place by the search that suits the problem; returns its cost."""
+    if problem.capacity is None and problem.choose is not None:
+        return kernel.interchange(opened, problem.cost, problem.fixed, site)
+    return kernel.improve(opened, problem.cost, problem.fixed, demand, capacity, problem.choose or 0, site)
 
 
 def shake(state: Relaxation, *, tries: int, seed: int, on: Callable[[], bool] = lambda: True) -> None:
@@ -160,7 +167,7 @@ def shake(state: Relaxation, *, tries: int, seed: int, on: Callable[[], bool] = 
         noise = rng.uniform(0.0, 0.5, problem.customers)
         if not kernel.repair(opened, problem.cost, demand, state.capacity, noise, site):
             continue
-        cost = kernel.improve(opened, problem.cost, problem.fixed, demand, state.capacity, problem.choose or 0, site)
+        cost = _improved(problem, opened, demand, state.capacity, site)
         if cost < now + rng.exponential(0.0005) * now:
             current, now = opened, cost
         if cost < state.cost - 1e-9:
@@ -193,6 +200,19 @@ def keep(state: Relaxation, siting: Siting) -> None:
     cost = cost_of(state.problem, siting)
     if cost < state.cost:
         state.best, state.cost = siting, cost
+
+
+def liked(state: Relaxation, count: int) -> Bools:
+    """Return the sites of least value at the best prices, ``count`` more than the best answer opens."""
+    problem = state.problem
+    value, take = np.empty(problem.sites), np.zeros(problem.cost.shape)
+    kernel.evaluate(state.prices, problem.cost, problem.fixed, problem.demand, state.capacity, state.mode, value, take)
+    value[state.must == -1] = np.inf
+    wanted = count + (int(state.best.open.sum()) if state.best is not None else 0)
+    found = np.zeros(problem.sites, dtype=np.bool_)
+    if count:
+        found[np.argsort(value)[:wanted]] = True
+    return found & (state.must != -1)
 
 
 def rule_out(state: Relaxation, prices: Floats, found: float, value: Floats) -> None:
