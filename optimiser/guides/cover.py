@@ -7,14 +7,13 @@ from optimiser.core.limits import Limits
 from optimiser.core.units import Seconds
 from optimiser.guides import calls, cover_check
 from optimiser.guides.desk import Accepted, Cover, CoverPlan, Desk, Note, Step
-from optimiser.guides.model import ladder
+from optimiser.guides.model import handover, ladder
 from optimiser.guides.model.cover import Chosen, Option, choose
 from optimiser.guides.model.ladder import Scene
-from optimiser.guides.problem import Direction, GuidesProblem, Need, Run
+from optimiser.guides.problem import Direction, GuidesProblem, Need
 from optimiser.guides.solution import GuidesSolution, Uncovered
 
 _OTHERS = 3
-_DEEP = 6
 
 
 def cover(
@@ -34,7 +33,7 @@ def cover(
     runs = tuple(run.id for run in lost)
     chosen = choose(problem, runs, options, capacity, fixed, seed=seed, limits=limits)
     if _unhappy(scene, chosen):
-        runs, options = _wider(scene, chosen)
+        runs, options = _wider(scene)
         fixed, kept = _accepted(scene, options, desk.accepted)
         chosen = choose(problem, runs, options, capacity, fixed, seed=seed, limits=limits)
     plan = _plan(scene, options, chosen, (*notes, *kept))
@@ -135,43 +134,16 @@ def _unhappy(scene: Scene, chosen: Chosen) -> bool:
     )
 
 
-def _wider(scene: Scene, chosen: Chosen) -> tuple[tuple[str, ...], list[Option]]:
-    """Return the runs and options once guides who hold other runs may be asked.
-
-    From the runs nobody free could take, walk to those who could ride them and to the runs they hold, until free guides
-    turn up (and one step more), as an augmenting path would.
-    """
-    lost = list(scene.orphans)
+def _wider(scene: Scene) -> tuple[tuple[str, ...], list[Option]]:
+    """Return the runs and options once guides who hold other runs, or finish early, may be asked."""
     options = list(ladder.other_options(scene, (*scene.orphans, *scene.stranded)))
     options += ladder.vehicle_options(scene, scene.stranded)
     options += ladder.after_another(scene, scene.orphans)
-    reached = {run.id: run for run in lost}
+    reached = {run.id: run for run in scene.orphans}
     if Step.HAND_OVER in scene.desk.ladder:
-        waiting = set(chosen.left) | {r for o in chosen.options if o.step in (Step.LATE, Step.PARENT) for r in o.runs}
-        edge = [run for run in lost if run.id in waiting and run.need is Need.REQUIRED]
-        for _ in range(_DEEP):
-            edge = _next_runs(scene, edge, reached)
-            reached |= {run.id: run for run in edge}
-            if not edge:
-                break
-    runs = tuple(reached)
+        reached = handover.worth_moving(scene)
     options += ladder.guide_options(scene, reached.values(), hand_over=True)
-    return (*runs, *(run.id for run in scene.stranded)), options
-
-
-def _next_runs(scene: Scene, edge: list[Run], reached: dict[str, Run]) -> list[Run]:
-    arrays = scene.arrays
-    found: dict[str, Run] = {}
-    for run in edge:
-        able = arrays.able[:, arrays.run_column[run.id]].nonzero()[0].tolist()
-        for g in able:
-            guide = arrays.guides[g].id
-            if (guide, run.direction) in scene.away:
-                continue
-            for held in scene.holds(guide, run.direction):
-                if held.id not in reached and held.need is Need.REQUIRED:
-                    found[held.id] = held
-    return list(found.values())
+    return (*reached, *(run.id for run in scene.stranded)), options
 
 
 def _plan(scene: Scene, options: list[Option], chosen: Chosen, notes: tuple[Note, ...]) -> CoverPlan:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from optimiser.core.units import Seconds
 from optimiser.guides import reaching
@@ -47,10 +48,30 @@ class Scene:
         """Runs, guided or not, whose vehicle or driver has failed."""
         return tuple(run for run in self.problem.runs if run.id in self.broken)
 
+    @cached_property
+    def _held(self) -> dict[tuple[str, Direction], list[Run]]:
+        found: dict[tuple[str, Direction], list[Run]] = {}
+        for each in self.solution.assignments:
+            if each.run not in self.broken:
+                run = self.problem.run[each.run]
+                found.setdefault((each.guide, run.direction), []).append(run)
+        return found
+
     def holds(self, guide: str, direction: Direction) -> list[Run]:
         """Return the runs that a guide has in a half, failed ones left out since those do not go."""
-        runs = [self.problem.run[each] for each in self.solution.held.get(guide, ())]
-        return [run for run in runs if run.direction is direction and run.id not in self.broken]
+        return self._held.get((guide, direction), [])
+
+    def bound_to(self, direction: Direction, wanted: Iterable[str]) -> npt.NDArray[np.bool_]:
+        """Return which guides are away, or hold a required run that is not among those wanted, in a half."""
+        asked = set(wanted)
+        return np.array(
+            [
+                (guide.id, direction) in self.away
+                or any(r.need is Need.REQUIRED and r.id not in asked for r in self.holds(guide.id, direction))
+                for guide in self.arrays.guides
+            ],
+            dtype=bool,
+        )
 
     def rung(self, step: Step) -> int:
         """Return how far down the ladder a step is; a step left off the ladder is not used."""
@@ -79,8 +100,11 @@ def guide_options(scene: Scene, runs: Iterable[Run], *, hand_over: bool = False)
         for g in routes.values()
         if len({r.direction for r in g}) == len(g) == 2
     ]
+    bound = {half: scene.bound_to(half, wanted if hand_over else ()) for half in Direction}
     for group in groups:
         able = np.all(scene.arrays.able[:, [columns[run.id] for run in group]], axis=1)
+        for run in group:
+            able &= ~bound[run.direction]
         for g in np.flatnonzero(able).tolist():
             option = _guide_option(scene, g, group, wanted, hand_over)
             if option is not None:
@@ -119,20 +143,24 @@ def _guide_option(
     price += sum(left_out(scene.problem, own[run]) for run in given_up)
     if len(group) == 1 and scene.problem.partners(group[0]):
         price += scene.problem.prices.split * len(group[0].stops) + RUNG // 10
-    ways = [reaching.best_way(scene.problem, guide, run) for run in group]
-    if any(way is None for way in ways):
-        return None
-    sound = [way for way in ways if way is not None]
+    reach, mode = _reach(scene, g, columns)
     known = min(len(run.stops) - int(scene.arrays.strangers[g, at]) for run, at in zip(group, columns, strict=True))
     gone = f" Run {', '.join(given_up)} goes without." if given_up else ""
     sentence = (
         f"{step.value.capitalize()}: {guide.id} knows {known} of {len(group[0].stops)} children and gets there in "
-        f"{-(-sound[0].seconds // 60)} minutes ({sound[0].mode.value}).{gone}"
+        f"{-(-reach[0] // 60)} minutes ({mode.value}).{gone}"
     )
-    reach = tuple(way.seconds for way in sound)
-    return Option(
-        step, guide.id, tuple(r.id for r in group), price, uses, sound[0].mode, reach, Seconds(0), given_up, sentence
+    return Option(step, guide.id, tuple(r.id for r in group), price, uses, mode, reach, Seconds(0), given_up, sentence)
+
+
+def _reach(scene: Scene, g: int, columns: list[int]) -> tuple[tuple[Seconds, ...], Mode]:
+    """Return how long a guide takes to each run, and by what means to the first."""
+    arrays = scene.arrays
+    alone = [bool(arrays.alone[g, at]) for at in columns]
+    reach = tuple(
+        Seconds(int(arrays.own[g, at] if own else arrays.aboard[g, at])) for at, own in zip(columns, alone, strict=True)
     )
+    return reach, arrays.guides[g].mode if alone[0] else Mode.COLLECTED
 
 
 def _other_half(scene: Scene, guide: str, group: tuple[Run, ...]) -> int:
@@ -212,12 +240,18 @@ def _by_parents(scene: Scene, run: Run) -> Iterator[Option]:
 
 def after_another(scene: Scene, runs: Iterable[Run]) -> Iterator[Option]:
     """Yield guides who finish another run first: in time (chain), or late by no more than the desk's limit."""
+    if not {Step.CHAIN, Step.LATE} & set(scene.desk.ladder):
+        return
     for run in runs:
         if run.id in scene.broken:
             continue
-        for guide in scene.arrays.guides:
+        lawful = scene.arrays.lawful[:, scene.arrays.run_column[run.id]]
+        for g in np.flatnonzero(lawful).tolist():
+            guide = scene.arrays.guides[g]
             before = scene.holds(guide.id, run.direction)
             if len(before) != 1 or (guide.id, run.direction) in scene.away or before[0].id == run.id:
+                continue
+            if before[0].need_from > run.need_from or before[0].need_until > run.need_from + scene.desk.longest_late:
                 continue
             option = _after(scene, run, guide.id, before[0])
             if option is not None:
@@ -226,8 +260,6 @@ def after_another(scene: Scene, runs: Iterable[Run]) -> Iterator[Option]:
 
 def _after(scene: Scene, run: Run, guide_id: str, before: Run) -> Option | None:
     problem, guide = scene.problem, scene.problem.guide[guide_id]
-    if before.need_from > run.need_from or reaching.lawful(problem, guide, run):
-        return None
     seconds = reaching.own_seconds(problem, guide, before.last_place, run.first_place)
     late = Seconds(max(0, before.need_until + seconds - run.need_from))
     step = Step.LATE if late else Step.CHAIN
