@@ -11,17 +11,26 @@ from optimiser.places import siting
 from optimiser.places.model.location import Location
 from optimiser.places.problem import Problem
 from optimiser.places.solution import Solution
+from service.bench import places_peers
 
 
 def run(
-    set_name: str, path: str | Path, *, seconds: float, seed: int = 0, capacity: float | None = None, **_: Any
+    set_name: str,
+    path: str | Path,
+    *,
+    seconds: float,
+    seed: int = 0,
+    capacity: float | None = None,
+    peer: str | None = None,
+    **_: Any,
 ) -> dict[str, Any]:
     """Solve the instance at ``path`` within ``seconds`` of wall time and return the answer as plain data.
 
     ``set_name`` is a set or its folder name. An OR-Library file whose site lines say "capacity" holds four instances:
     ``capacity`` (or ``FILE#8000`` as the path) picks one; without it all four are solved, the first as the answer and
-    the others under ``others``. A folder is solved file by file, under ``instances``. Raises BadProblem for an
-    unknown set or a file that is not of it.
+    the others under ``others``. A folder is solved file by file, under ``instances``. ``peer`` (highs, cp-sat or spopt)
+    solves a location instance by other means. Sites and customers are numbered from 0, in the file's order.
+    Raises BadProblem for an unknown set or a file that is not of it.
     """
     known = SETS.get(set_name, set_name)
     text, _, wanted = str(path).partition("#")
@@ -32,6 +41,8 @@ def run(
     if known == "send-alloc":
         return _allocation(read_send(place), place.stem, seconds, seed)
     chosen = float(wanted) if wanted else capacity
+    if peer is not None:
+        return _peer(peer, known, read_locations(known, place, capacity=chosen)[0], seconds, seed)
     answers = [_location(known, each, seconds, seed) for each in read_locations(known, place, capacity=chosen)]
     return {**answers[0], "others": answers[1:]} if len(answers) > 1 else answers[0]
 
@@ -57,6 +68,14 @@ def _location(known: str, problem: Location, seconds: float, seed: int) -> dict[
         "assignment": assignment,
         "cpu_seconds": round(time.process_time() - began, 2),
     }
+
+
+def _peer(peer: str, known: str, problem: Location, seconds: float, seed: int) -> dict[str, Any]:
+    began = time.process_time()
+    found, bound, why = places_peers.solve(peer, problem, seconds=seconds, seed=seed)
+    spent = round(time.process_time() - began, 2)
+    answer = {"set": known, "instance": problem.name, "peer": peer, "objective": places_peers.cost(problem, found)}
+    return {**answer, "bound": bound, "cpu_seconds": spent, "reason": why}
 
 
 def _allocation(problem: Problem, name: str, seconds: float, seed: int) -> dict[str, Any]:
