@@ -111,12 +111,12 @@ def _in_child(place: Path, ending: str) -> dict[str, Any]:
 
 def read_in_child(place: Path, ending: str) -> None:
     """Read the file in a folder and leave records, counts and faults there."""
-    from data.writing.workbook import write_marked
+    from data.writing.marked import write_marked
 
     from data.reading import read
 
     path = place / f"sent{ending}"
-    reading = read(path)
+    reading = read(_unpacked(path) if ending == ".zip" else path)
     told: dict[str, Any] = {
         "counts": dict(reading.counts),
         "issues": [plain_issue(issue) for issue in reading.issues],
@@ -127,6 +127,18 @@ def read_in_child(place: Path, ending: str) -> None:
     if reading.issues and ending == ".xlsx":
         write_marked(path, reading.issues, place / "marked.xlsx")
     (place / "told.json").write_text(json.dumps(told), encoding="utf-8")
+
+
+def _unpacked(path: Path) -> Path:
+    """Unpack a zip's CSV files side by side into a folder; whatever folders it names are passed over."""
+    folder = path.parent / "csv"
+    folder.mkdir()
+    with zipfile.ZipFile(path) as packed:
+        for entry in packed.infolist():
+            name = Path(entry.filename.replace("\\", "/")).name
+            if name.lower().endswith(".csv") and not name.startswith("."):
+                (folder / name).write_bytes(packed.read(entry))
+    return folder
 
 
 def plain_issue(issue: Any) -> dict[str, Any]:

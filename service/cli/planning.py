@@ -52,7 +52,7 @@ def check(workbook: Path, marked: Path | None, as_json: bool) -> None:
     from service.intake import plain_issue
 
     if marked is not None and reading.issues:
-        from data.writing.workbook import write_marked
+        from data.writing.marked import write_marked
 
         write_marked(workbook, reading.issues, marked)
         answer.say(f"The same workbook with reasons is in {marked}")
