@@ -15,8 +15,8 @@ _OUTLINE = Look("#5F6B74", 2.2, opacity=1.0)
 _GRID = Look("#DDE2E6", 0.8, opacity=1.0)
 _STREETS = {
     "motorway": Look("#C9A86A", 2.6, opacity=0.9),
-    "main": Look("#CFC9BA", 1.8, opacity=0.9),
-    "minor": Look("#E1DED6", 0.9, opacity=0.9),
+    "main": Look("#C2BBA9", 1.9, opacity=0.9),
+    "minor": Look("#D3CFC6", 0.9, opacity=0.9),
 }
 STEPS_KM = (0.5, 1, 2, 5, 10, 20)
 _BEYOND = 16

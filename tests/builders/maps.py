@@ -30,6 +30,12 @@ def some_places(number, *, seed=0, centre=(406_500, 290_000), reach=4_000):
     return grid, {place: (float(lat), float(lon)) for place, lat, lon in zip(grid, lats, lons, strict=True)}
 
 
+def degrees(points):
+    """(latitude, longitude) of points, in order."""
+    lats, lons = osgb.to_wgs84(points.eastings, points.northings)
+    return [(float(lat), float(lon)) for lat, lon in zip(lats, lons, strict=True)]
+
+
 def a_matrix(grid, band=Band.MORNING):
     return Estimate().matrix(Points.of(grid), band)
 
