@@ -156,18 +156,22 @@ def doctor(as_json: AsJson = False) -> None:
 @app.command()
 def bench(
     what: Annotated[Bench, typer.Argument(help="Which optimiser.")],
-    instances: Annotated[str, typer.Argument(help="The name of a set of public instances.")],
-    path: Annotated[Path, typer.Option(help="The folder that holds them.")] = Path("../shared/benchmarks"),
-    seconds: Annotated[float, typer.Option(min=0.1, help="Time for each instance.")] = 60.0,
+    path: Annotated[Path, typer.Argument(help="The instance: a file, or a folder for the school bus set.")],
+    instances: Annotated[str, typer.Option("--set", help="The name of the set of public instances.")],
+    seconds: Annotated[float, typer.Option(min=0.1, help="Processor time for the instance.")] = 60.0,
     seed: Seed = 1,
     out: Annotated[Path | None, typer.Option("--out", help="Write the figures here as JSON.")] = None,
+    max_ride: Annotated[
+        float | None, typer.Option("--max-ride", help="Longest ride in seconds (school buses).")
+    ] = None,
     option: Annotated[list[str] | None, typer.Option(help="More, as name=value.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure an optimiser on public instances, against their best known values."""
     from service.cli import serving
 
-    serving.bench(what.value, instances, path, seconds, seed, out, option or [], as_json)
+    more = [*(option or []), *([] if max_ride is None else [f"max_ride={max_ride}"])]
+    serving.bench(what.value, instances, path, seconds, seed, out, more, as_json)
 
 
 roads = typer.Typer(help="Road networks for travel times.", no_args_is_help=True)

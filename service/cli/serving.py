@@ -165,10 +165,14 @@ def bench(
         except ValueError:
             more[name] = value
     if not path.exists():
-        answer.say(f"There is no folder {path}. Say where the instances are with --path.")
+        answer.say(f"There is no file or folder {path}. Give the path of an instance.")
         answer.end(FAULTS, fault="no instances")
     module = importlib.import_module(f"service.bench.{what}")
-    figures = module.run(instances, path, seconds=seconds, seed=seed, **more)
+    try:
+        figures = module.run(instances, path, seconds=seconds, seed=seed, **more)
+    except ValueError as wrong:
+        answer.say(str(wrong))
+        answer.end(FAULTS, fault=str(wrong))
     text = json.dumps(figures, indent=2, default=str)
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)
