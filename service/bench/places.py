@@ -7,6 +7,7 @@ from typing import Any
 from data.benchmarks.allocation import SETS, read_locations, read_send
 from optimiser import places
 from optimiser.core.limits import Limits
+from optimiser.core.progress import Step
 from optimiser.places import siting
 from optimiser.places.model.location import Location
 from optimiser.places.problem import Problem
@@ -24,7 +25,7 @@ def run(
     peer: str | None = None,
     **_: Any,
 ) -> dict[str, Any]:
-    """Solve the instance at ``path`` within ``seconds`` of wall time and return the answer as plain data.
+    """Solve the instance at ``path`` within ``seconds`` of processor time and return the answer as plain data.
 
     ``set_name`` is a set or its folder name. An OR-Library file whose site lines say "capacity" holds four instances:
     ``capacity`` (or ``FILE#8000`` as the path) picks one; without it all four are solved, the first as the answer and
@@ -50,7 +51,7 @@ def run(
 def _location(known: str, problem: Location, seconds: float, seed: int) -> dict[str, Any]:
     siting.warm()
     began = time.process_time()
-    found = siting.solve(problem, limits=Limits(seconds=seconds), seed=seed)
+    found = siting.solve(problem, limits=Limits(seconds=seconds), seed=seed, clock=time.process_time)
     opened: list[int] = []
     assignment: list[Any] = []
     if found.siting is not None:
@@ -81,7 +82,11 @@ def _peer(peer: str, known: str, problem: Location, seconds: float, seed: int) -
 def _allocation(problem: Problem, name: str, seconds: float, seed: int) -> dict[str, Any]:
     places.warm()
     began = time.process_time()
-    result = places.solve(problem, limits=Limits(seconds=seconds), seed=seed)
+
+    def on(step: Step, /) -> bool:
+        return time.process_time() - began < seconds
+
+    result = places.solve(problem, limits=Limits(seconds=seconds * siting.OVERRUN), seed=seed, progress=on)
     spent = round(time.process_time() - began, 2)
     answer: dict[str, Any] = {
         "set": "send-alloc",

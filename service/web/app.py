@@ -14,11 +14,24 @@ from service.settings import Settings
 from service.store.database import Database
 from service.web import errors
 from service.web.pages import environment
-from service.web.routes import account, api, data, decisions, health, home, meetings, places, plans, transport, why
+from service.web.routes import (
+    account,
+    api,
+    data,
+    decisions,
+    health,
+    home,
+    meetings,
+    places,
+    plans,
+    provider,
+    transport,
+    why,
+)
 from service.web.security import Door
 
 STATIC = Path(__file__).parent / "static"
-ROUTERS = (health, account, home, data, plans, why, transport, meetings, places, decisions, api)
+ROUTERS = (health, account, provider, home, data, plans, why, transport, meetings, places, decisions, api)
 
 
 class Lasting(StaticFiles):

@@ -12,7 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as AsgiScope
 
-from service.settings import Settings
+from service.settings import DEMO_KEY, Settings
 from service.store import people
 from service.store.database import Database
 from service.store.scope import EVERYWHERE, PERMISSIONS, Scope
@@ -164,16 +164,15 @@ def signed(settings: Settings, path: str, until: int, sign: str) -> bool:
 
 
 def _signature(settings: Settings, path: str, until: int) -> str:
-    key = _key(settings.secret.get_secret_value())
-    return hmac.new(key, f"{path}|{until}".encode(), hashlib.sha256).hexdigest()
+    return hmac.new(signing_key(settings), f"{path}|{until}".encode(), hashlib.sha256).hexdigest()
 
 
 _PROCESS_KEY = secrets.token_bytes(32)
 
 
-def _key(secret: str) -> bytes:
-    from service.settings import DEMO_KEY
-
+def signing_key(settings: Settings) -> bytes:
+    """Return the key that signs addresses and cookies: the council's secret, or else this process's own."""
+    secret = settings.secret.get_secret_value()
     return _PROCESS_KEY if secret == DEMO_KEY else secret.encode("utf-8")
 
 
