@@ -126,3 +126,35 @@ def if_lapsed(problem: GuidesProblem, solution: GuidesSolution, *, guides: tuple
     holder = answer.solution.holder if answer.solution is not None else {}
     left = tuple(sorted(r.id for r in problem.guided if r.need is Need.REQUIRED and r.id not in holder))
     return LapseEffect(tuple(guides), stopped, left, sum(len(problem.run[run].stops) for run in left))
+
+
+@dataclass(frozen=True, slots=True)
+class OddDate:
+    """An expiry date that may have been typed in the wrong order, and what it would mean the other way round."""
+
+    guide: str
+    what: str
+    expires: date
+    sentence: str
+
+
+def odd_dates(problem: GuidesProblem) -> tuple[OddDate, ...]:
+    """Return expiries that would change from lapsed to valid, or back, with day and month the other way round.
+
+    Such a skill or check is still treated as typed (a lapsed one blocks its guide); a person should look at the paper.
+    """
+    found = []
+    for guide in problem.guides:
+        for held in (*guide.checks, *guide.competences):
+            end = held.expires
+            if end is None or end.day > 12 or end.day == end.month:
+                continue
+            other = date(end.year, end.day, end.month)
+            if (end < problem.day) != (other < problem.day):
+                now, then = ("lapsed", "valid") if end < problem.day else ("valid", "lapsed")
+                sentence = (
+                    f"{held.name} of guide {guide.id} ends on {end.isoformat()}, so it is {now}; with day and month the "
+                    f"other way round it would be {then}. Look at the certificate."
+                )
+                found.append(OddDate(guide.id, held.name, end, sentence))
+    return tuple(found)

@@ -245,3 +245,10 @@ def test_600_guides_and_757_routes_are_proved_within_half_a_percent():
         answer = solve(a_city(600, 757, seed=seed, required=required))
         assert answer.gap is not None
         assert answer.gap <= 0.005
+
+
+def test_a_check_perhaps_typed_with_day_and_month_swapped_is_pointed_out_and_the_rest_planned():
+    swapped = a_guide(checks=(Held("DBS", date(2020, 1, 11)),), competences=(Held("epilepsy", date(2020, 12, 1)),))
+    problem = a_guides_problem((swapped, a_guide("G2", "P2")))
+    assert [(odd.guide, odd.what) for odd in compliance.odd_dates(problem)] == [("G1", "DBS"), ("G1", "epilepsy")]
+    assert set(solve(problem).solution.holder.values()) == {"G2"}
