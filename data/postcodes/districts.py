@@ -5,6 +5,8 @@ import numpy as np
 from data.postcodes.table import PostcodeTable, shipped
 from data.travel import osgb
 
+_LEAST_POINTS = 40
+
 
 def districts(table: PostcodeTable | None = None) -> dict[str, tuple[float, float]]:
     """Return the middle (latitude, longitude) of each postcode district of a table, the shipped one when None."""
@@ -13,7 +15,8 @@ def districts(table: PostcodeTable | None = None) -> dict[str, tuple[float, floa
     found = {}
     for name in np.unique(outward):
         inside = outward == name
-        if np.count_nonzero(inside) >= 50:
+        # A district whose postcodes share a few points, such as B99, is for large users of the post and is nowhere.
+        if len(np.unique(held.eastings[inside])) >= _LEAST_POINTS:
             found[str(name)] = (np.median(held.eastings[inside]), np.median(held.northings[inside]))
     if not found:
         return {}
