@@ -153,8 +153,8 @@ def odd_dates(problem: GuidesProblem) -> tuple[OddDate, ...]:
             if (end < problem.day) != (other < problem.day):
                 now, then = ("lapsed", "valid") if end < problem.day else ("valid", "lapsed")
                 sentence = (
-                    f"{held.name} of guide {guide.id} ends on {end.isoformat()}, so it is {now}; with day and month the "
-                    f"other way round it would be {then}. Look at the certificate."
+                    f"{held.name} of guide {guide.id} ends on {end.isoformat()}, so it is {now}; with day and month "
+                    f"the other way round it would be {then}. Look at the certificate."
                 )
                 found.append(OddDate(guide.id, held.name, end, sentence))
     return tuple(found)
