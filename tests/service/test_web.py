@@ -227,3 +227,32 @@ def test_what_stands_can_be_asked_for_by_a_program(client, db, settings):
     refused = client.post(f"/api/v1/runs/{run_id}/adopt", json={"reason": "Again"})
     assert refused.status_code == 409 and refused.headers["content-type"] == "application/problem+json"
     assert SYSTEM.may("audit.read")
+
+
+def test_a_workbook_is_read_checked_marked_and_planned_from(client, db, tmp_path):
+    from data.synthetic import make
+    from data.writing.workbook import write_city
+
+    good, bad = tmp_path / "city.xlsx", tmp_path / "bad.xlsx"
+    write_city(make("small", 1), good)
+    book = openpyxl.load_workbook(good)
+    sheet = book["Pupils"]
+    headings = [cell.value for cell in sheet[1]]
+    sheet.cell(row=3, column=headings.index("School code") + 1).value = "no such school"
+    book.save(bad)
+    key = form_key(client)
+    with bad.open("rb") as file:
+        answer = client.post("/data", data={"form_key": key}, files={"workbook": ("bad.xlsx", file)})
+    assert "Nothing was imported" in answer.text and "Pupils" in answer.text
+    marked = client.get(re.search(r'href="(/data/\w+/marked.xlsx)"', answer.text)[1])
+    assert openpyxl.load_workbook(io.BytesIO(marked.content))["Pupils"].max_row > 3
+    assert "send a workbook first" in client.post("/plans", data={"form_key": key, "kind": "places"}).text
+    with good.open("rb") as file:
+        answer = client.post("/data", data={"form_key": key}, files={"workbook": ("city.xlsx", file)})
+    assert "plans will be made from" in answer.text
+    assert client.post("/plans", data={"form_key": key, "kind": "places"}).status_code == 200
+
+
+def test_an_empty_template_can_be_taken(client):
+    body = client.get("/data/template.xlsx").content
+    assert "Pupils" in openpyxl.load_workbook(io.BytesIO(body)).sheetnames
