@@ -6,7 +6,7 @@ from typing import Any
 
 from data.issues import Issue
 
-MOST_ROWS = 50_000
+MOST_ROWS = 20_000
 MOST_COLUMNS = 60
 MOST_BYTES = 25_000_000
 

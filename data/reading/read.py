@@ -47,7 +47,7 @@ def read(path: Path | str) -> Reading:
     for typed in sheets.values():
         issues += typed.issues
     issues += cross_check(sheets)
-    if not sheets and not issues:
+    if not sheets and not stops(issues):
         known = ", ".join(sheet.name for sheet in SHEETS)
         issues.append(Issue("wrong-sheet", "no sheet of this file is one of ours", f"Name the sheets: {known}"))
     tallies = tuple(Tally(t.layout.tab, t.found, len(t.rows), t.refused, t.examples) for t in sheets.values())

@@ -167,7 +167,7 @@ def clock(value: Any) -> int:
         if 0 < value < 1:
             return round(value * 1440) * 60
         value = f"{value:.2f}" if isinstance(value, float) and not value.is_integer() else str(int(value))
-    found = text(value).casefold().replace("noon", "12:00pm")
+    found = re.sub(r"^(12 ?)?(noon|midday)$", "12:00", text(value).casefold())
     match = _CLOCK.match(found)
     if match and not match[2] and len(match[1]) == 1 and not match[3]:
         match = None
