@@ -8,6 +8,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from optimiser.core.limits import Limits
+from optimiser.routes.costing import time_last_term
 from optimiser.routes.fitting import layout_for, load_of, running_cost
 from optimiser.routes.model import chaining, fleet
 from optimiser.routes.problem import RoutesProblem
@@ -132,8 +133,8 @@ def _wish(problem: RoutesProblem, route: Round, link: chaining.Link) -> int:
     before = {}
     for child in now:
         run = problem.last_run.get((child, route.direction))
-        if run is not None and all(each in problem.child for each in run.children):
-            before[child] = int(collected_at(problem, run, problem.child[child]))
+        if run is not None:
+            before[child] = time_last_term(problem, run, child)
     return wish_from_last(before, now, link.latest)
 
 

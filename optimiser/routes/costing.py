@@ -197,13 +197,13 @@ def changed(problem: RoutesProblem, solution: RoutesSolution) -> frozenset[str]:
         child = problem.child.get(child_id)
         if now is None or child is None or child_id in found:
             continue
-        moved = abs(collected_at(problem, now, child) - _before(problem, before, child_id))
+        moved = abs(collected_at(problem, now, child) - time_last_term(problem, before, child_id))
         if now.vehicle != before.vehicle or moved > problem.change.tolerance:
             found.add(child_id)
     return frozenset(found)
 
 
-def _before(problem: RoutesProblem, run: Run, child_id: str) -> int:
+def time_last_term(problem: RoutesProblem, run: Run, child_id: str) -> int:
     """Return last term's time at the home end; children since gone count as taking no time to get on."""
     stop = run.home_stop(child_id)
     if run.direction is Direction.AFTERNOON:

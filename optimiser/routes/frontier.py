@@ -14,12 +14,12 @@ from optimiser.core.progress import Progress, Step, ignore
 from optimiser.core.table import Column, Kind, Table
 from optimiser.core.units import Pence
 from optimiser.routes import costing
-from optimiser.routes.insertion import since_school
+from optimiser.routes.insertion import accept, options_for, retimed, since_school
 from optimiser.routes.planning import PER_CHILD, finish, plan_city, screened
 from optimiser.routes.problem import Change, RoutesProblem
 from optimiser.routes.search.single import Round
 from optimiser.routes.search.starts import calls_of
-from optimiser.routes.solution import RoutesSolution, Run, Unserved
+from optimiser.routes.solution import Direction, RoutesSolution, Run, Unserved
 from optimiser.routes.verifier import verify
 
 PRICES = (0, 300, 1_000, 3_000, 10_000)
@@ -48,10 +48,12 @@ class Point:
 
 
 def part_of(problem: RoutesProblem, school: str) -> RoutesProblem:
-    """Return the problem of one school alone, with last term's runs that carried only its children."""
+    """Return the problem of one school alone, with last term's runs that carried its children and no other school's."""
     children = problem.children_of[school]
     ids = {child.id for child in children}
-    last = tuple(run for run in problem.last if set(run.children) <= ids)
+    last = tuple(
+        run for run in problem.last if ids & set(run.children) == set(problem.child) & set(run.children) != set()
+    )
     return replace(problem, children=children, schools=(problem.school[school],), last=last, mixed=frozenset())
 
 
@@ -61,7 +63,7 @@ def candidates(problem: RoutesProblem, school: str, *, work: int, seed: int) -> 
     found = []
     as_was = _as_was(part)
     if as_was is not None:
-        found.append(_candidate(part, as_was, kept=True))
+        found.append(_candidate(part, as_was, kept=as_was.runs == part.last))
     for price in PRICES:
         priced = replace(part, change=Change(Pence(price), None, problem.change.tolerance))
         plan, _, _ = plan_city(priced, limits=Limits(work=work), seed=seed, start=as_was)
@@ -74,11 +76,53 @@ def candidates(problem: RoutesProblem, school: str, *, work: int, seed: int) -> 
 
 
 def _as_was(part: RoutesProblem) -> RoutesSolution | None:
-    """Return last term's runs as a plan, children who cannot be carried listed, or None when they no longer do."""
-    unserved, _ = screened(part)
-    plan = RoutesSolution(part.last, tuple(sorted(unserved, key=lambda each: (each.child, each.direction.value))))
-    free = replace(part, change=Change(tolerance=part.change.tolerance))
+    """Return last term's runs with leavers taken out and joiners put in where they add least, or None if a rule breaks.
+
+    Runs that break a rule now are taken apart, and their children put in like joiners.
+    """
+    free = replace(part, change=Change(tolerance=part.change.tolerance), pinned_runs=frozenset(), last=())
+    unserved, carried = screened(part)
+    out = {(each.child, each.direction) for each in unserved}
+    runs = [run for before in part.last if (run := _without_leavers(part, before, out)) is not None]
+    broken = {v.subjects[-1] for v in verify(free, RoutesSolution(tuple(runs))) if v.hard and v.rule != "served-once"}
+    plan = RoutesSolution(tuple(run for run in runs if run.id not in broken), tuple(unserved))
+    for (_, direction), children in carried.items():
+        for child in children:
+            if (child.id, direction) not in plan.run_of:
+                options = options_for(free, plan, child.id, most=1)
+                if not options:
+                    return None
+                plan = _renamed(accept(free, plan, child.id, options[0]))
     return None if any(violation.hard for violation in verify(free, plan)) else plan
+
+
+def _without_leavers(part: RoutesProblem, before: Run, out: set[tuple[str, Direction]]) -> Run | None:
+    stay = [
+        child
+        for child in before.children
+        if child in part.child
+        and part.travels(part.child[child], before.direction)
+        and (child, before.direction) not in out
+    ]
+    if not stay or before.vehicle_class not in part.vehicle_class:
+        return None
+    if len(stay) == len(before.children):
+        return before
+    calls = tuple(call for call in calls_of(before) if call[0] in stay)
+    return retimed(part, before, calls, before.vehicle_class, before.layout)
+
+
+def _renamed(plan: RoutesSolution) -> RoutesSolution:
+    """Return the plan with runs named afresh where an option's name would be used twice."""
+    seen: set[str] = set()
+    runs = []
+    for run in plan.runs:
+        name = run.id
+        while name in seen:
+            name += "x"
+        seen.add(name)
+        runs.append(run if name == run.id else replace(run, id=name))
+    return RoutesSolution(tuple(runs), plan.unserved)
 
 
 def _candidate(part: RoutesProblem, plan: RoutesSolution, *, kept: bool) -> Candidate:
@@ -182,7 +226,7 @@ def _held_to(problem: RoutesProblem, plan: RoutesSolution, cap: int) -> RoutesSo
     while len(costing.changed(problem, plan)) > cap:
         moved = costing.changed(problem, plan)
         run = min((r for r in plan.runs if set(r.children) & moved), key=lambda r: (len(r.children), r.id))
-        said = "Carrying child {} would change more children than the cap allows. Raise the cap."
+        said = f"Carrying child {{}} would change more children than the cap of {cap} allows. Raise the cap."
         left = [Unserved(c, run.direction, "change-cap", said.format(c)) for c in run.children]
         runs = tuple(each for each in plan.runs if each.id != run.id)
         plan = RoutesSolution(runs, (*plan.unserved, *left))

@@ -114,7 +114,7 @@ def without(problem: RoutesProblem, solution: RoutesSolution, child: Child) -> R
             runs.append(run)
         elif len(run.children) > 1 and len({problem.child[each].school for each in run.children}) == 1:
             calls = tuple(call for call in calls_of(run) if call[0] != child.id)
-            runs.append(_retimed(problem, run, calls, run.vehicle_class, run.layout))
+            runs.append(retimed(problem, run, calls, run.vehicle_class, run.layout))
     unserved = tuple(each for each in solution.unserved if each.child != child.id)
     return RoutesSolution(tuple(runs), unserved)
 
@@ -149,7 +149,7 @@ def _in_runs(problem: RoutesProblem, solution: RoutesSolution, child: Child, dir
         for class_id, layout, upgraded in _classes(problem, solution, run, load)[:2]:
             best: Seating | None = None
             for calls in _positions(problem, run, child):
-                new = _retimed(problem, run, calls, class_id, layout)
+                new = retimed(problem, run, calls, class_id, layout)
                 if not _sound(problem, solution, run, new):
                     continue
                 seating = _seating(problem, solution, run, new, child, upgraded)
@@ -224,7 +224,7 @@ def _round(problem: RoutesProblem, school: str, run: Run, calls: tuple[tuple[str
     return Round(school, run.direction, calls, since, run.vehicle_class, run.layout)
 
 
-def _retimed(problem: RoutesProblem, run: Run, calls: tuple[tuple[str, str], ...], class_id: str, layout: str) -> Run:
+def retimed(problem: RoutesProblem, run: Run, calls: tuple[tuple[str, str], ...], class_id: str, layout: str) -> Run:
     """Return a run with other calls, at school at the same time as before where the children's ready times allow."""
     school = problem.child[calls[0][0]].school
     route = replace(_round(problem, school, run, calls), vehicle_class=class_id, layout=layout)
@@ -390,7 +390,7 @@ def _blocks(problem: RoutesProblem, solution: RoutesSolution, child: Child, run:
     layout = layout_for(kind, load)
     best: list[tuple[str, str]] | None = None
     for calls in _positions(problem, run, child):
-        new = _retimed(problem, run, calls, run.vehicle_class, run.layout if layout is None else layout.id)
+        new = retimed(problem, run, calls, run.vehicle_class, run.layout if layout is None else layout.id)
         broken = _hard(problem, solution, run, new)
         rules = {rule for rule, _ in broken}
         if best is None or len(rules) < len({rule for rule, _ in best}):

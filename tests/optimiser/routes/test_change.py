@@ -51,6 +51,17 @@ def test_a_hard_cap_on_change_is_kept(term):
     assert costing.cost(replace(capped, change=Change()), result.solution) <= as_it_was
 
 
+def test_joiners_are_put_in_and_leavers_taken_out_with_little_change():
+    city = a_random_city(children=50, schools=2, seed=9, plain=True)
+    last_year = replace(city, children=city.children[:44])
+    last, _, _ = plan_city(last_year, limits=Limits(work=3000))
+    now = replace(city, children=city.children[4:], last=last.runs, change=Change(cap=4))
+    result = routes.solve(now, limits=Limits(work=2000))
+    assert len(costing.changed(now, result.solution)) <= 4
+    assert not hard(now, result.solution)
+    assert not result.solution.unserved
+
+
 def test_no_change_at_all_keeps_last_term_s_runs(term):
     capped = replace(term, change=Change(cap=0))
     result = routes.solve(capped, limits=Limits(work=600))
