@@ -1,91 +1,221 @@
-"""What could change about a round of meetings; each change is a plain function from a problem to a new one."""
+"""Changes to a round of meetings: someone ill, a venue lost, panels moved, a school that asks for another time."""
 
-from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from optimiser.core.units import Seconds
-from optimiser.meetings.problem import FixedEvent, HalfDay, Problem, Repair, School, Staff, Window
-from optimiser.meetings.solution import Solution
+from optimiser.meetings.problem import Booking, FixedEvent, HalfDay, Problem, Repair, Staff, Window
+from scenarios.changes import UnknownThing
+
+Touches = tuple[tuple[str, str], ...]
 
 
-def ask_to_move(problem: Problem, roster: Solution, *, meetings: Iterable[str], most_others: int | None = 3) -> Problem:
-    """A school asks to move: its meetings leave their time, and at most so many others with them."""
-    return replace(problem, repair=Repair(roster.bookings, asked=frozenset(meetings), most_moves=most_others))
+def _known(kind: str, name: str, held: object) -> None:
+    if name not in held:  # type: ignore[operator]
+        raise UnknownThing(f"there is no {kind} {name} in this round: check the reference against the list")
 
 
-def keep_close_to(problem: Problem, roster: Solution, *, notified: Iterable[str] = ()) -> Problem:
-    """Repair from a roster: every move is priced, and meetings already notified stay."""
-    return replace(problem, repair=Repair(roster.bookings, notified=frozenset(notified)))
+def _with_person(problem: Problem, person: Staff) -> Problem:
+    return replace(problem, staff=tuple(person if each.id == person.id else each for each in problem.staff))
 
 
-def fall_ill(problem: Problem, *, person: str, days: Iterable[date]) -> Problem:
+@dataclass(frozen=True)
+class AskToMove:
+    """Meetings leave their present time, with at most so many others moved besides (None for any number)."""
+
+    meetings: tuple[str, ...]
+    reference: tuple[Booking, ...] = field(repr=False)
+    most_others: int | None = 3
+
+    @property
+    def touches(self) -> Touches:
+        """The meetings."""
+        return tuple(("meeting", each) for each in self.meetings)
+
+    @property
+    def sentence(self) -> str:
+        """The change in plain words."""
+        return f"{', '.join(self.meetings)} asked for another time."
+
+    def apply(self, problem: Problem) -> Problem:
+        """Return the problem as a repair of the last roster."""
+        for each in self.meetings:
+            _known("meeting", each, problem.meeting)
+        asked = frozenset(self.meetings)
+        return replace(problem, repair=Repair(self.reference, asked=asked, most_moves=self.most_others))
+
+
+@dataclass(frozen=True)
+class FallIll:
     """A member of staff is away on some days."""
-    return _staff(problem, person, lambda each: replace(each, leave=each.leave | frozenset(days)))
+
+    person: str
+    days: tuple[date, ...]
+
+    @property
+    def touches(self) -> Touches:
+        """The person's days."""
+        return tuple(("person-day", f"{self.person} {day.isoformat()}") for day in self.days)
+
+    @property
+    def sentence(self) -> str:
+        """The change in plain words."""
+        return f"{self.person} is away on {len(self.days)} days from {min(self.days):%a} {min(self.days).day}."
+
+    def apply(self, problem: Problem) -> Problem:
+        """Return the problem with those days as leave."""
+        _known("member of staff", self.person, problem.person)
+        person = problem.person[self.person]
+        return _with_person(problem, replace(person, leave=person.leave | frozenset(self.days)))
 
 
-def work_only(problem: Problem, *, person: str, halves: Iterable[HalfDay]) -> Problem:
+@dataclass(frozen=True)
+class WorkOnly:
     """A member of staff works only these half-days."""
-    return _staff(problem, person, lambda each: replace(each, works=frozenset(halves)))
+
+    person: str
+    halves: frozenset[HalfDay]
+
+    @property
+    def touches(self) -> Touches:
+        """The person's pattern."""
+        return (("pattern", self.person),)
+
+    @property
+    def sentence(self) -> str:
+        """The change in plain words."""
+        return f"{self.person} works only {len(self.halves)} half-days a week."
+
+    def apply(self, problem: Problem) -> Problem:
+        """Return the problem with the new pattern."""
+        _known("member of staff", self.person, problem.person)
+        return _with_person(problem, replace(problem.person[self.person], works=self.halves))
 
 
-def add_person(problem: Problem, *, person: Staff) -> Problem:
+@dataclass(frozen=True)
+class TakeOn:
     """Somebody joins the team."""
-    return replace(problem, staff=(*problem.staff, person))
+
+    person: Staff
+
+    @property
+    def touches(self) -> Touches:
+        """The new person."""
+        return (("pattern", self.person.id),)
+
+    @property
+    def sentence(self) -> str:
+        """The change in plain words."""
+        return f"{self.person.id} joins as {self.person.role}."
+
+    def apply(self, problem: Problem) -> Problem:
+        """Return the problem with one more person."""
+        if self.person.id in problem.person:
+            raise UnknownThing(f"{self.person.id} is in the team already: give the new person another reference")
+        return replace(problem, staff=(*problem.staff, self.person))
 
 
-def lose_venue(problem: Problem, *, venue: str, days: Iterable[date] | None = None) -> Problem:
-    """A venue is lost, on some days or altogether."""
-    gone = None if days is None else frozenset(days)
-    venues = []
-    for each in problem.venues:
-        if each.id == venue:
-            open_then = each.bookable
-            if open_then is None:
-                open_then = tuple(Window(day, Seconds(0), Seconds(86_400)) for day in problem.days)
-            kept = () if gone is None else tuple(window for window in open_then if window.day not in gone)
-            each = replace(each, bookable=kept)
-        venues.append(each)
-    return replace(problem, venues=tuple(venues))
+@dataclass(frozen=True)
+class LoseVenue:
+    """A venue is lost on some days, or on every day when none is given."""
+
+    venue: str
+    days: tuple[date, ...] = ()
+
+    @property
+    def touches(self) -> Touches:
+        """The venue."""
+        return (("venue", self.venue),)
+
+    @property
+    def sentence(self) -> str:
+        """The change in plain words."""
+        return f"{self.venue} cannot be used" + (f" on {len(self.days)} days." if self.days else ".")
+
+    def apply(self, problem: Problem) -> Problem:
+        """Return the problem without the venue then."""
+        _known("venue", self.venue, problem.venue)
+        venue = problem.venue[self.venue]
+        gone = frozenset(self.days or problem.days)
+        now = venue.bookable
+        if now is None:
+            now = tuple(Window(day, Seconds(0), Seconds(86_400)) for day in problem.days)
+        shut = replace(venue, bookable=tuple(window for window in now if window.day not in gone))
+        return replace(problem, venues=tuple(shut if each.id == venue.id else each for each in problem.venues))
 
 
-def add_event(problem: Problem, *, event: FixedEvent) -> Problem:
+@dataclass(frozen=True)
+class AddEvent:
     """Something new stands in the calendar."""
-    return replace(problem, events=(*problem.events, event))
+
+    event: FixedEvent
+
+    @property
+    def touches(self) -> Touches:
+        """The event."""
+        return (("event", self.event.id),)
+
+    @property
+    def sentence(self) -> str:
+        """The change in plain words."""
+        return f"{self.event.title} is held on {self.event.window.day.isoformat()}."
+
+    def apply(self, problem: Problem) -> Problem:
+        """Return the problem with the event."""
+        return replace(problem, events=(*problem.events, self.event))
 
 
-def move_panels(problem: Problem, *, title: str, weekday: int) -> Problem:
-    """Panels move to another weekday of the same week; those whose new day is closed are cancelled."""
-    events = []
-    for event in problem.events:
-        if event.title == title:
-            day = date.fromordinal(event.window.day.toordinal() - event.window.day.weekday() + weekday)
-            if day not in problem.day_index:
-                continue
-            event = replace(event, window=replace(event.window, day=day))
-        events.append(event)
-    return replace(problem, events=tuple(events))
+@dataclass(frozen=True)
+class MovePanels:
+    """Every event of a title moves to another weekday of its week; one that meets a closed day is cancelled."""
+
+    title: str
+    weekday: int
+
+    @property
+    def touches(self) -> Touches:
+        """The events of that title."""
+        return (("event", self.title),)
+
+    @property
+    def sentence(self) -> str:
+        """The change in plain words."""
+        name = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")[self.weekday]
+        return f"{self.title} move to {name}."
+
+    def apply(self, problem: Problem) -> Problem:
+        """Return the problem with the events moved."""
+        if all(event.title != self.title for event in problem.events):
+            raise UnknownThing(f"nothing called {self.title} is in the calendar of this round")
+        events = []
+        for event in problem.events:
+            held = event.window
+            if event.title == self.title:
+                day = date.fromordinal(held.day.toordinal() - held.day.weekday() + self.weekday)
+                if day in problem.day_index:
+                    events.append(replace(event, window=replace(held, day=day)))
+            else:
+                events.append(event)
+        return replace(problem, events=tuple(events))
 
 
-def cancel_event(problem: Problem, *, event: str) -> Problem:
-    """A panel or other fixed event is cancelled."""
-    return replace(problem, events=tuple(each for each in problem.events if each.id != event))
+@dataclass(frozen=True)
+class FinishBy:
+    """Every meeting is held by a day."""
 
+    last: date
 
-def change_school(problem: Problem, *, school: str, **fields: object) -> Problem:
-    """A school's own rules change: any fields of :class:`School`, such as ``senco`` or ``no_go``."""
+    @property
+    def touches(self) -> Touches:
+        """The end of the round."""
+        return (("window", "round"),)
 
-    def changed(each: School) -> School:
-        return replace(each, **fields) if each.id == school else each  # type: ignore[arg-type]
+    @property
+    def sentence(self) -> str:
+        """The change in plain words."""
+        return f"The round ends by {self.last.isoformat()}."
 
-    return replace(problem, schools=tuple(changed(each) for each in problem.schools))
-
-
-def finish_by(problem: Problem, *, last: date) -> Problem:
-    """Every meeting is held by a day; a window that would be empty keeps its first day."""
-    meetings = tuple(replace(each, last=max(each.first, min(each.last, last))) for each in problem.meetings)
-    return replace(problem, meetings=meetings)
-
-
-def _staff(problem: Problem, person: str, change) -> Problem:  # type: ignore[no-untyped-def]
-    return replace(problem, staff=tuple(change(each) if each.id == person else each for each in problem.staff))
+    def apply(self, problem: Problem) -> Problem:
+        """Return the problem with shorter windows; one that would be empty keeps its first day."""
+        meetings = tuple(replace(each, last=max(each.first, min(each.last, self.last))) for each in problem.meetings)
+        return replace(problem, meetings=meetings)
