@@ -128,7 +128,7 @@ class _Cluster:
         from distributed import KilledWorker, as_completed
 
         flying = {self._fly(fn, item): (item, 1) for item in items}
-        arriving = as_completed(list(flying), timeout=deadline)
+        arriving = as_completed(list(flying), loop=self.client.loop, timeout=deadline)
         try:
             for future in arriving:
                 item, attempt = flying.pop(future)

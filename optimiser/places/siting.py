@@ -29,16 +29,27 @@ class Sited:
         return self.cost is not None and self.bound is not None and self.cost <= self.bound + 1e-8 * abs(self.cost)
 
 
-def solve(problem: Location, *, limits: Limits = Limits(), seed: int = 0, iterations: int = 900) -> Sited:
+OVERRUN = 4.0
+"""How many times its processor time a model may take on the wall, where time is counted on the processor."""
+
+
+def solve(
+    problem: Location,
+    *,
+    limits: Limits = Limits(),
+    seed: int = 0,
+    iterations: int = 900,
+    clock: Callable[[], float] = time.monotonic,
+) -> Sited:
     """Return the best siting found and the bound proved.
 
-    ``limits.seconds`` is wall time for everything; without it the answer depends only on the problem, the seed and
-    ``iterations`` of the relaxation.
+    ``limits.seconds`` is time on ``clock`` for everything (wall time unless another is given); without it the answer
+    depends only on the problem, the seed and ``iterations`` of the relaxation.
     """
-    began = time.monotonic()
+    began = clock()
 
     def left() -> float:
-        return math.inf if limits.seconds is None else limits.seconds - (time.monotonic() - began)
+        return math.inf if limits.seconds is None else limits.seconds - (clock() - began)
 
     state = lagrangian.begin(problem)
     _approach(state, iterations, seed, lambda: left() > 0)
@@ -86,7 +97,7 @@ def _polish(state: lagrangian.Relaxation, seed: int, left: Callable[[], float]) 
         built = siting.build(state.problem, possible | (state.best.share > 0), must)
         seconds = left() / 8
         part = Limits(None if math.isinf(seconds) else max(0.1, seconds), work=300)
-        _, found, _ = siting.solve(built, part, seed=seed, start=state.best)
+        _, found, _ = siting.solve(built, part, seed=seed, start=state.best, watch=lambda *_: left() > 0)
         if found is not None and not faults(state.problem, found):
             lagrangian.keep(state, found)
 
@@ -95,8 +106,8 @@ def _prove(state: lagrangian.Relaxation, limits: Limits, seed: int, left: Callab
     """Close the gap with the model on what is still possible; what was ruled out cannot beat the best answer."""
     seconds = left()
     built = siting.build(state.problem, state.possible, state.must)
-    rest = Limits(None if math.isinf(seconds) else max(0.1, seconds), limits.work, limits.gap)
-    status, found, bound = siting.solve(built, rest, seed=seed, start=state.best)
+    rest = Limits(None if math.isinf(seconds) else max(0.1, seconds * OVERRUN), limits.work, limits.gap)
+    status, found, bound = siting.solve(built, rest, seed=seed, start=state.best, watch=lambda *_: left() > 0)
     if found is not None and not faults(state.problem, found):
         lagrangian.keep(state, found)
     if status is Status.INFEASIBLE:
