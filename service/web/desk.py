@@ -1,11 +1,11 @@
 """What the three desks share: the plan on show, its tables, and quick questions about it."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Request
-from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from optimiser.core.table import Cell, Table
@@ -14,7 +14,6 @@ from service.store import cities
 from service.store.database import fetch
 from service.store.scope import NotThere
 from service.store.tables import CityFile, Run
-from service.web.pages import page
 from service.web.security import Visitor
 
 
@@ -25,13 +24,13 @@ class OnShow:
     run: Run | None
     tables: dict[str, Table]
 
-    def table(self, key: str) -> Table | None:
-        """Return one of its tables, or None."""
-        return self.tables.get(key)
+    def table(self, key: str) -> Table:
+        """Return one of its tables, without columns or rows where the plan has no such table."""
+        return self.tables.get(key) or Table(key, "", (), ())
 
-    def where(self, key: str, column: str, value: Cell) -> Table | None:
+    def where(self, key: str, column: str, value: Cell) -> Table:
         """Return a table with only the rows whose column holds a value."""
-        return filtered(self.tables.get(key), lambda row: row[column] == value)
+        return filtered(self.table(key), lambda row: row[column] == value)
 
 
 def on_show(session: Session, visitor: Visitor, kind: str) -> OnShow:
@@ -50,10 +49,8 @@ def rows_of(table: Table | None) -> list[dict[str, Cell]]:
     return [dict(zip(keys, row, strict=True)) for row in table.rows]
 
 
-def filtered(table: Table | None, keep: Callable[[dict[str, Cell]], bool]) -> Table | None:
+def filtered(table: Table, keep: Callable[[dict[str, Cell]], bool]) -> Table:
     """Return a table with only some of its rows."""
-    if table is None:
-        return None
     rows = tuple(row for row, told in zip(table.rows, rows_of(table), strict=True) if keep(told))
     return Table(table.key, table.title, table.columns, rows, table.note)
 
@@ -78,14 +75,11 @@ def question(
     return run, questions.ask(run.kind, verb, arguments, problem=problem, solution=solution, records=records)
 
 
-def newest_city(request: Request, visitor: Visitor) -> CityFile | None:
-    """Return the city that new plans are made from."""
+def records_of(request: Request, visitor: Visitor, sheet: str) -> list[dict[str, Any]]:
+    """Return the rows of one sheet of the newest city as plain data."""
     with request.app.state.db.reading() as session:
-        return cities.newest(session, visitor.scope)
-
-
-def desk_page(
-    request: Request, visitor: Visitor, template: str, *, tabs: list[tuple[str, str]], **values: Any
-) -> Response:
-    """Answer with a desk's page, its tabs above."""
-    return page(request, template, visitor, tabs=tabs, **values)
+        city = cities.newest(session, visitor.scope)
+        if city is None or city.records is None:
+            return []
+        found = json.loads(fetch(session, city.records))
+    return list(found.get(sheet, []))

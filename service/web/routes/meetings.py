@@ -17,7 +17,7 @@ from service.store import audit
 from service.store.database import now
 from service.store.scope import SYSTEM, NotAllowed, NotThere
 from service.store.tables import Feed, Run
-from service.web.desk import filtered, on_show, question, rows_of
+from service.web.desk import filtered, on_show, question, records_of, rows_of
 from service.web.pages import page
 from service.web.routes.plans import ask
 from service.web.security import Allow, Visitor, check_form
@@ -47,8 +47,14 @@ def term(request: Request, visitor: Reader, week: Annotated[str, Query(max_lengt
         if chosen and _monday(str(row["day"])) == chosen:
             days.setdefault(str(row["day"]), []).append(row)
     return page(
-        request, "meetings/term.html", visitor, tabs=TABS, roster=roster, weeks=weeks, chosen=chosen, days=days
+        request, "meetings/term.html", visitor, tabs=TABS, roster=roster, weeks=weeks, chosen=chosen, days=days,
+        names=school_names(request, visitor),
     )  # fmt: skip
+
+
+def school_names(request: Request, visitor: Visitor) -> dict[str, str]:
+    """Return each school's name by its code; schools are institutions, so their names may be shown."""
+    return {str(row["id"]): str(row["name"]) for row in records_of(request, visitor, "schools")}
 
 
 def _monday(day: str) -> str:
@@ -104,7 +110,7 @@ def move(
             trouble = str(reason)
     return page(
         request, "meetings/move.html", visitor, tabs=TABS, roster=roster, meeting=meeting, day=day, time=time,
-        answer=answer, trouble=trouble,
+        answer=answer, trouble=trouble, names=school_names(request, visitor),
     )  # fmt: skip
 
 

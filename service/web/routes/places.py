@@ -51,10 +51,10 @@ def one_base(request: Request, base: str, visitor: Reader) -> Response:
     with request.app.state.db.session() as session:
         plan = on_show(session, visitor, "places")
         years = plan.where("bases", "base", base)
-        if years is None or not years.rows:
+        if not years.rows:
             raise NotThere(base)
         pupils = plan.where("placements", "base", base)
-        audit.record(session, visitor.scope.who, "looked at a base", base, rows=len(pupils.rows) if pupils else 0)
+        audit.record(session, visitor.scope.who, "looked at a base", base, rows=len(pupils.rows))
     return page(request, "places/base.html", visitor, tabs=TABS, plan=plan, base=base, years=years, pupils=pupils)
 
 
@@ -79,7 +79,7 @@ def scenario(request: Request, visitor: Planner) -> Response:
     """Offer the changes that a scenario may hold."""
     with request.app.state.db.reading() as session:
         plan = on_show(session, visitor, "places")
-    years = list(dict.fromkeys(str(row["year"]) for row in rows_of(plan.table("bases"))))
+    years = list(dict.fromkeys(str(row.get("year", "")) for row in rows_of(plan.table("bases"))))
     bases = list(dict.fromkeys(str(row["base"]) for row in rows_of(plan.table("bases"))))
     return page(
         request, "places/scenario.html", visitor, tabs=TABS, plan=plan, bases=bases, years=years, windings=WINDINGS

@@ -1,16 +1,14 @@
 """The transport desk: this morning, runs, children, add a child, one school again, backups, reviews and figures."""
 
-import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from service import questions, runs
-from service.store import audit, cities
-from service.store.database import fetch
+from service.store import audit
 from service.store.scope import NotAllowed, NotThere
-from service.web.desk import filtered, on_show, question, rows_of
+from service.web.desk import filtered, on_show, question, records_of, rows_of
 from service.web.pages import page
 from service.web.routes.plans import ask
 from service.web.security import Allow, Visitor, check_form
@@ -29,16 +27,6 @@ TABS = [
 Reader = Annotated[Visitor, Depends(Allow("transport.read"))]
 Planner = Annotated[Visitor, Depends(Allow("transport.plan"))]
 Doors = Annotated[Visitor, Depends(Allow("transport.doors"))]
-
-
-def records_of(request: Request, visitor: Visitor, sheet: str) -> list[dict[str, Any]]:
-    """Return the rows of one sheet of the newest city as plain data."""
-    with request.app.state.db.reading() as session:
-        city = cities.newest(session, visitor.scope)
-        if city is None or city.records is None:
-            return []
-        found = json.loads(fetch(session, city.records))
-    return list(found.get(sheet, []))
 
 
 @router.get("")
@@ -130,7 +118,7 @@ def one_run(request: Request, run_ref: str, visitor: Reader) -> Response:
     crew = [cover.where(key, "run", run_ref) for key in ("guides-roster", "guides-backups", "guides-uncovered")]
     return page(
         request, "transport/run.html", visitor, tabs=TABS, plan=plan, run=found[0], stops=stops, rides=rides,
-        crew=[table for table in crew if table is not None and table.rows],
+        crew=[table for table in crew if table.rows],
     )  # fmt: skip
 
 
@@ -155,7 +143,7 @@ def children(request: Request, visitor: Reader, find: Annotated[str, Query(max_l
         plan, cover = on_show(session, visitor, "routes"), on_show(session, visitor, "guides")
         wanted = find.strip().casefold()
         rides = filtered(plan.table("rides"), lambda row: bool(wanted) and wanted == str(row["child"]).casefold())
-        if rides is not None and rides.rows:
+        if rides.rows:
             audit.record(session, visitor.scope.who, "looked at a child", find.strip(), rows=len(rides.rows))
     guide = {row["run"]: row["guide"] for row in rows_of(cover.table("guides-roster"))}
     same = {row["run"]: [] for row in rows_of(rides)}
