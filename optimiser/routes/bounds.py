@@ -315,7 +315,7 @@ class _Pricer:
 
 
 def fleet_floor(problem: RoutesProblem, direction: Direction) -> int:
-    """Return a floor under the number of runs in a direction: children over places in the largest layout.
+    """Return a floor under the runs needed to carry everyone in a direction: children over the largest layout.
 
     Runs of every school are counted together, so it also holds for mixed loads; on the fullest weekday, and for seats
     and wheelchair spaces apart.
