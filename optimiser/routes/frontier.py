@@ -63,7 +63,7 @@ def candidates(problem: RoutesProblem, school: str, *, work: int, seed: int) -> 
     found = []
     as_was = _as_was(part)
     if as_was is not None:
-        found.append(_candidate(part, as_was, kept=as_was.runs == part.last))
+        found.append(_candidate(part, as_was, kept=True))
     for price in PRICES:
         priced = replace(part, change=Change(Pence(price), None, problem.change.tolerance))
         plan, _, _ = plan_city(priced, limits=Limits(work=work), seed=seed, start=as_was)
@@ -152,14 +152,24 @@ def choose(menus: Mapping[str, Sequence[Candidate]], cap: int) -> dict[str, Cand
 
 def assemble(problem: RoutesProblem, chosen: Mapping[str, Candidate]) -> RoutesSolution:
     """Return the city's plan of the candidates: schools that stay keep their runs exactly, the rest are chained."""
-    kept = [run for each in chosen.values() if each.kept for run in each.runs]
+    plan = _assembled(problem, chosen, {school for school, each in chosen.items() if each.kept})
+    free = replace(problem, change=Change(tolerance=problem.change.tolerance))
+    if not any(violation.hard for violation in verify(free, plan)):
+        return plan
+    # A vehicle shared with another school may not bear what was changed: plan afresh all but what is exactly as it was.
+    last = set(problem.last)
+    return _assembled(problem, chosen, {s for s, each in chosen.items() if each.kept and last.issuperset(each.runs)})
+
+
+def _assembled(problem: RoutesProblem, chosen: Mapping[str, Candidate], staying: set[str]) -> RoutesSolution:
+    kept = [run for school in chosen if school in staying for run in chosen[school].runs]
     names = {run.id for run in kept}
     kept += [run for run in problem.last if run.id in problem.pinned_runs and run.id not in names]
     riding = {(child, run.direction) for run in kept for child in run.children}
     rounds = [
         _round(problem, run)
-        for each in chosen.values()
-        if not each.kept
+        for school, each in chosen.items()
+        if school not in staying
         for run in each.runs
         if not any((child, run.direction) in riding for child in run.children)
     ]
