@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -141,6 +142,11 @@ def _blank(name: str, day: date, start: int, seconds: int, sequence: int, stamp:
     return event
 
 
+@cache
+def _zone(first: int, last: int) -> Timezone:
+    return Timezone.from_tzid("Europe/London", first_date=date(first - 1, 1, 1), last_date=date(last + 1, 12, 31))
+
+
 def _calendar(owner: str, events: list[Event]) -> Calendar:
     calendar = Calendar()
     calendar.add("prodid", "-//send-optimiser//meetings//EN")
@@ -148,7 +154,8 @@ def _calendar(owner: str, events: list[Event]) -> Calendar:
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", owner)
-    calendar.add_component(Timezone.from_tzid("Europe/London"))
+    years = [event["DTSTART"].dt.year for event in events]
+    calendar.add_component(_zone(min(years), max(years)))
     for event in events:
         calendar.add_component(event)
     return calendar

@@ -8,7 +8,7 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case for panel: when it is due by law, the minutes it needs, and since when its papers are complete (or not)."""
+    """A case for panel: when it is due by law, its minutes, and since when its papers are complete."""
 
     id: str
     type: str

@@ -92,7 +92,16 @@ def remedies_for(
         _try(found, changed, solution, meeting, before, words, change)
     for obstacle in conflict:
         changed = conflicts.relax(problem, (obstacle,), meeting=meeting)
-        _try(found, changed, solution, meeting, before, _capital(conflicts.lifted(obstacle)), _change((obstacle,)))
+        _try(
+            found,
+            changed,
+            solution,
+            meeting,
+            before,
+            _capital(conflicts.lifted(obstacle)),
+            _change((obstacle,)),
+            wide=True,
+        )
     size = 2
     everything = conflicts.obstacles_of(problem, meeting)
     while not found and size <= min(4, len(everything)):
@@ -164,13 +173,15 @@ def _try(
     before: int,
     words: str,
     change: tuple[tuple[str, str], ...],
+    *,
+    wide: bool = False,
 ) -> None:
     """Add a remedy when solving the changed problem books the meeting and loses nobody else."""
     if not conflicts.has_opening(changed, meeting):
         return
-    if len(found) > 3 * MOST_REMEDIES:
+    if len(found) > 2 * MOST_REMEDIES:
         return
-    for frozen in (True, False):
+    for frozen in (True, False) if wide else (True,):
         result = _solve_with(changed, solution, meeting, frozen=frozen)
         if result is not None:
             cost, booked = result

@@ -33,7 +33,7 @@ class Occasion:
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """Two occasions on one day that take the same people, room or audience, and the nearest free dates for the first."""
+    """Two occasions on one day that take the same people, room or audience, and dates free for the first."""
 
     one: str
     other: str
@@ -65,7 +65,7 @@ def panels(calendar: SchoolCalendar, *, weekday: int = 1) -> tuple[Occasion, ...
 def clashes(
     occasions: Sequence[Occasion], against: Sequence[Occasion], calendar: SchoolCalendar, *, dates: int = 2
 ) -> tuple[Clash, ...]:
-    """Return every clash of one list with another or within itself, with the nearest dates free of any for the first."""
+    """Return every clash of one list with another or within itself, with the nearest dates free for it."""
     found = []
     everything = [*occasions, *against]
     for index, one in enumerate(occasions):

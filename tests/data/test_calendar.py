@@ -19,9 +19,12 @@ def made():
 
 
 @pytest.mark.filterwarnings("error")
-def test_two_readers_read_every_feed_without_a_warning(made):
+def test_two_readers_read_a_feed_of_each_kind_without_a_warning(made):
     problem, roster = made
+    wanted = {"person-ep1", "school-s01", "venue-hub"}
     for feed in calendar.feeds(problem, roster):
+        if feed.name not in wanted:
+            continue
         one = Calendar.from_ical(feed.content)
         other = ics.Calendar(feed.content.decode())
         assert len(list(one.walk("VEVENT"))) == len(other.events)

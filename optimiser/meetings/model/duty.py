@@ -18,8 +18,8 @@ from optimiser.meetings import costing
 from optimiser.meetings.openings import Opening, Openings
 from optimiser.meetings.problem import Meeting, Problem, RoleNeed, Staff
 
-Group = tuple[str, str, str, int]
-"""Role, locality, need (empty when any will do) and length in seconds."""
+Group = tuple[str, str, str, int, str]
+"""Role, locality, need (empty when any will do), length in seconds, and the place when journeys have to be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ class Duty:
     moves: dict[str, int] = field(default_factory=dict)
     staff_days: dict[tuple[str, date], int] = field(default_factory=dict)
     locality_columns: list[tuple[int, int, list[int]]] = field(default_factory=list)
+    _places: dict[tuple[str, date], list[tuple[int, int, int, str]]] = field(default_factory=lambda: defaultdict(list))
     over_columns: list[tuple[int, int, list[int]]] = field(default_factory=list)
     _busy: dict[tuple[str, date], list[tuple[int, int, int, str]]] = field(default_factory=lambda: defaultdict(list))
 
@@ -96,13 +97,15 @@ def build(
     _add_reserves(duty, supply, optional, rooms)
     _add_service(duty, supply, optional)
     _add_people_rows(duty, extra_staff_days=extra_staff_days)
+    _add_journeys(duty)
     _add_rooms(duty, rooms)
     _add_repair(duty)
     return duty
 
 
-def _group(need: RoleNeed, locality: str, school_need: str, seconds: int) -> Group:
-    return need.role, locality, school_need if need.fit else "", seconds
+def group_of(problem: Problem, need: RoleNeed, locality: str, school_need: str, seconds: int, place: str) -> Group:
+    """Return the group of meetings among which a person on duty for a role may be given any."""
+    return need.role, locality, school_need if need.fit else "", seconds, place if problem.travel is not None else ""
 
 
 def _add_meeting(
@@ -123,6 +126,7 @@ def _add_meeting(
         points = sum(each.points for each in costing.time_charges(problem, meeting, opening.day, opening.start))
         points += sum(each.points for each in costing.venue_charges(problem, meeting, opening.venue))
         column = model.variable()
+        place = problem.place_of(meeting.id, opening.venue)
         for need in kind.roles:
             if need.attached and school.psychologist is not None:
                 person = problem.person.get(school.psychologist)
@@ -132,8 +136,9 @@ def _add_meeting(
                 away = person.locality != school.locality
                 points += problem.prices.away_from_home if away else 0
                 duty._busy[person.id, opening.day].append((opening.start, end, column, school.locality))
+                duty._places[person.id, opening.day].append((opening.start, end, column, place))
             else:
-                group = _group(need, school.locality, school.need, kind.seconds)
+                group = group_of(problem, need, school.locality, school.need, kind.seconds, place)
                 supply[group, opening.day, opening.start].append(column)
                 if not need.required:
                     optional[group] = need
@@ -191,7 +196,9 @@ def _add_reserves(
                 column = model.variable(cost=points, upper=wish.wanted)
                 for need in kind.roles:
                     if need.required:
-                        supply[_group(need, wish.locality, "", kind.seconds), day, start].append(column)
+                        place = problem.venue[wish.venue].place
+                        group = group_of(problem, need, wish.locality, "", kind.seconds, place)
+                        supply[group, day, start].append(column)
                 names = frozenset(
                     room.id for room in problem.venue[wish.venue].rooms if room.seats >= len(kind.roles) + 2
                 )
@@ -207,7 +214,7 @@ def _add_reserves(
 def _add_service(duty: Duty, supply: dict[tuple[Group, date, int], list[int]], optional: dict[Group, RoleNeed]) -> None:
     problem, model = duty.problem, duty.model
     for (group, day, start), columns in supply.items():
-        role, locality, school_need, seconds = group
+        role, locality, school_need, seconds, place = group
         servers = []
         for person in duty.openings.by_role.get(role, ()):
             if person.localities and locality not in person.localities:
@@ -221,6 +228,7 @@ def _add_service(duty: Duty, supply: dict[tuple[Group, date, int], list[int]], o
             column = model.variable(cost=away - gain)
             duty.serve[person.id, group, day, start] = column
             duty._busy[person.id, day].append((start, start + seconds, column, locality))
+            duty._places[person.id, day].append((start, start + seconds, column, place))
             servers.append(column)
         signs = [1.0] * len(columns) + [-1.0] * len(servers)
         model.row([*columns, *servers], signs, lower=0, upper=math.inf if group in optional else 0)
@@ -287,6 +295,24 @@ def _add_share(duty: Duty, person: Staff, columns: list[int]) -> None:
     over = duty.model.variable(cost=duty.problem.prices.over_share, upper=len(columns), whole=False)
     duty.model.row([*columns, over], [1.0] * len(columns) + [-1.0], upper=person.share)
     duty.over_columns.append((over, person.share, columns))
+
+
+def _add_journeys(duty: Duty) -> None:
+    """Keep a person from a place and time together with every later place out of reach, one row for each later time."""
+    travel = duty.problem.travel
+    if travel is None:
+        return
+    for items in duty._places.values():
+        here: dict[tuple[int, int, str], list[int]] = defaultdict(list)
+        for start, end, column, place in items:
+            here[start, end, place].append(column)
+        for (_, end, place), columns in here.items():
+            late: dict[int, list[int]] = defaultdict(list)
+            for (start, _, other), theirs in here.items():
+                if start >= end and travel.seconds_between(place, other) > start - end:
+                    late[start] += theirs
+            for theirs in late.values():
+                duty.model.row([*columns, *theirs], upper=1)
 
 
 def _add_rooms(duty: Duty, rooms: dict[tuple[str, date], list[tuple[int, int, int, frozenset[str]]]]) -> None:

@@ -68,9 +68,9 @@ def _with_others(
                 medium += overlap * pair[i, j, 1]
             if g == e or end == s:
                 soft += 100
-            if room[j] != r and pair[i, j, 2] > 0:
-                if (s < g and g - e <= 2) or (g < s and s - end <= 2):
-                    soft += pair[i, j, 2]
+            near = (s < g and g - e <= 2) or (g < s and s - end <= 2)
+            if near and room[j] != r:
+                soft += pair[i, j, 2]
             j = after[j]
     return hard, medium, soft
 
@@ -271,8 +271,8 @@ def anneal(
     *,
     limits: Limits,
     seed: int = 0,
-    hot: float = 400.0,
-    cold: float = 4.0,
+    hot: float = 1500.0,
+    cold: float = 10.0,
     restarts: int | None = None,
     watch: Callable[[tuple[int, int, int]], bool] = lambda found: True,
 ) -> Plan:
