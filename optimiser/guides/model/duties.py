@@ -1,6 +1,7 @@
 """Which guide holds which shift: a linear model by column generation, proved, then made whole."""
 
 import math
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,9 @@ ROWS = {"one-guide-per-run", "one-run-at-a-time", "guide-hours", "pin-kept"}
 
 _PER_SHIFT = 6
 _PER_ROUND = 3
+_NEAR = 0.001
+_PATIENCE = 12
+"""After so many rounds of pricing a proved gap of 0.1 % of the choices' cost will do."""
 _FEW = 25_000
 """Columns that could still matter, below which one last model settles it."""
 _CLOSE = 0.01
@@ -85,6 +89,7 @@ def assign(
     first = _whole_routes(arena)
     columns = _opening_columns(arena, first, start)
     best: _Prices | None = None
+    began = time.monotonic()
     rounds = 0
     while True:
         rounds += 1
@@ -102,10 +107,20 @@ def assign(
             return DutiesAnswer(Status.STOPPED, first, None, rounds)
         if not fresh or (reduced >= -1e-6).all() or answer.objective - best.bound < _CLOSE:
             break
+        if _enough(answer.objective, best.bound, rounds, began, limits):
+            break
         if len(_matter(arena, best, answer.objective)) <= _FEW and _is_whole(answer.values[: len(columns)]):
             break
         columns.update(fresh)
     return _whole(arena, columns, model, answer, best, limits, seed, rounds)
+
+
+def _enough(objective: float, bound: float, rounds: int, began: float, limits: Limits) -> bool:
+    """Return whether to stop pricing with what is proved: by the work or time allowed, or near enough after a while."""
+    if limits.seconds is not None and time.monotonic() - began > limits.seconds:
+        return True
+    near = max(limits.gap, _NEAR if rounds >= _PATIENCE else 0.0)
+    return (limits.work is not None and rounds >= limits.work) or objective - bound <= near * abs(objective)
 
 
 @dataclass(frozen=True, eq=False)
@@ -326,7 +341,10 @@ def _whole(
             return DutiesAnswer(Status.NOT_FOUND, (), bound, rounds)
         picked = _picked(order, first.values[: len(order)])
         upper = choice_cost(arena.shifts, picked)
-    model, places = _model(arena, _matter(arena, best, upper) | set(picked))
+    matter = _matter(arena, best, upper)
+    if len(matter) > _FEW * 4:
+        return DutiesAnswer(Status.FEASIBLE, picked, bound, rounds)
+    model, places = _model(arena, matter | set(picked))
     final = model.solve(limits, seed=seed)
     proved = final.whole_bound()
     if proved is not None:

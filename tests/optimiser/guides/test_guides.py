@@ -9,6 +9,7 @@ import pytest
 from optimiser import guides
 from optimiser.core import codec
 from optimiser.core.errors import BadProblem, UnknownSubject
+from optimiser.core.limits import Limits
 from optimiser.core.result import Status
 from optimiser.core.units import Seconds, clock
 from optimiser.guides import compliance, explain, report, solve, training, verify
@@ -252,3 +253,11 @@ def test_a_check_perhaps_typed_with_day_and_month_swapped_is_pointed_out_and_the
     problem = a_guides_problem((swapped, a_guide("G2", "P2")))
     assert [(odd.guide, odd.what) for odd in compliance.odd_dates(problem)] == [("G1", "DBS"), ("G1", "epilepsy")]
     assert set(solve(problem).solution.holder.values()) == {"G2"}
+
+
+def test_little_work_still_gives_a_verified_plan_with_a_proved_bound():
+    problem = a_city(25, 30, seed=6)
+    answer = solve(problem, limits=Limits(work=1))
+    assert answer.solution is not None
+    assert answer.bound is not None
+    assert answer.bound <= answer.cost
