@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import combinations
 
 from optimiser.core.errors import UnknownSubject
 from optimiser.core.explanation import Explanation, Reason, Remedy
@@ -84,7 +83,8 @@ def remedies_for(
 ) -> tuple[Remedy, ...]:
     """Return changes that get a meeting booked, each proved by solving again, the cheapest first.
 
-    Single half-days and single obstacles of the conflict come first; then sets of growing size from all obstacles.
+    Single half-days and single obstacles of the conflict come first; when none is enough, a set of obstacles is lifted
+    together from which none can be spared.
     """
     before = costing.cost(problem, solution)
     found: list[Remedy] = []
@@ -102,20 +102,27 @@ def remedies_for(
             _change((obstacle,)),
             wide=True,
         )
-    size = 2
-    everything = conflicts.obstacles_of(problem, meeting)
-    while not found and size <= min(4, len(everything)):
-        for chosen in combinations(everything, size):
-            if not set(chosen) & set(conflict):
-                continue
-            changed = conflicts.relax(problem, chosen, meeting=meeting)
-            words = _capital(" and ".join(conflicts.lifted(each) for each in chosen))
-            _try(found, changed, solution, meeting, before, words, _change(chosen))
-            if found:
-                break
-        size += 1
+    if not found:
+        chosen = _fewest_lifted(problem, solution, meeting)
+        changed = conflicts.relax(problem, chosen, meeting=meeting)
+        words = " and ".join(conflicts.lifted(each) for each in chosen)
+        if chosen:
+            _try(found, changed, solution, meeting, before, _capital(words), _change(chosen), wide=True)
     ranked = sorted(found, key=lambda remedy: (len(remedy.change), remedy.cost or 0, remedy.sentence))
     return tuple(ranked[:MOST_REMEDIES])
+
+
+def _fewest_lifted(problem: Problem, solution: Solution, meeting: str) -> tuple[Obstacle, ...]:
+    """Return obstacles that are enough to lift together, none of which can be spared; empty when all are not enough."""
+    possible = _bookable_beside(solution, meeting)
+    chosen = list(conflicts.obstacles_of(problem, meeting))
+    if not possible(conflicts.relax(problem, chosen, meeting=meeting)):
+        return ()
+    for obstacle in tuple(chosen):
+        fewer = [each for each in chosen if each != obstacle]
+        if possible(conflicts.relax(problem, fewer, meeting=meeting)):
+            chosen = fewer
+    return tuple(chosen)
 
 
 def _capital(words: str) -> str:
