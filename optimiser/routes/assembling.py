@@ -8,6 +8,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from optimiser.core.limits import Limits
+from optimiser.routes import splitting
 from optimiser.routes.costing import time_last_term
 from optimiser.routes.fitting import layout_for, load_of, running_cost
 from optimiser.routes.model import chaining, fleet
@@ -20,10 +21,14 @@ from optimiser.routes.timing import Call, spread, wish_from_last
 
 
 def plan_runs(
-    problem: RoutesProblem, rounds: Sequence[Round], *, kept: Sequence[Run] = (), limits: Limits | None = None
-) -> tuple[Run, ...]:
-    """Return timed runs with vehicles for rounds of children, beside the runs in ``kept``, which stay as they are."""
-    if fleet.limited(problem):
+    problem: RoutesProblem, rounds: Sequence[Round], *, kept: Sequence[Run] = (), limits: Limits | None = None,
+    settled: bool = False,
+) -> tuple[Run, ...]:  # fmt: skip
+    """Return timed runs with vehicles for rounds of children, beside the runs in ``kept``, which stay as they are.
+
+    Where a class runs short, rounds get other classes or are split, unless ``settled`` says that classes stay.
+    """
+    if fleet.limited(problem) and not settled:
         rounds = _within_fleet(problem, rounds, kept, limits)
     links = [_link(problem, route) for route in rounds]
     vehicles = chaining.chain(problem, links)
@@ -35,10 +40,30 @@ def plan_runs(
 def _within_fleet(
     problem: RoutesProblem, rounds: Sequence[Round], kept: Sequence[Run], limits: Limits | None
 ) -> list[Round]:
-    """Return the rounds with the classes that cost least within the fleet."""
+    """Return the rounds with the classes that cost least within the fleet, split where large vehicles run short."""
+    small = splitting.uncapped_classes(problem)
+    parts = [splitting.split(problem, route, small) for route in rounds] if small else []
+    whole = [None if part.rest else part.cost for part in parts] or [None] * len(rounds)
+    chosen = _choose(problem, rounds, kept, limits, whole)
+    if None not in chosen:
+        return _given(problem, rounds, chosen)
+    cut = [
+        piece
+        for at, (route, class_id) in enumerate(zip(rounds, chosen, strict=True))
+        for piece in ([route] if class_id is not None else parts[at].rounds)
+    ]
+    # The pieces may find room in vehicles that the whole runs could not use.
+    return _given(problem, cut, _choose(problem, cut, kept, limits, [None] * len(cut)))
+
+
+def _choose(
+    problem: RoutesProblem, rounds: Sequence[Round], kept: Sequence[Run], limits: Limits | None,
+    split: Sequence[int | None],
+) -> tuple[str | None, ...]:  # fmt: skip
+    """Return each round's class at least cost within the fleet, None for those better split."""
     loads = [load_of(problem, [problem.child[child] for child, _ in route.calls]) for route in rounds]
     choices = []
-    for route, load in zip(rounds, loads, strict=True):
+    for route, load, instead in zip(rounds, loads, split, strict=True):
         held = _held_class(problem, route)
         costs = {
             kind.id: running_cost(problem, kind, route.direction, places_of(problem, route), _lasts(problem, route))
@@ -46,12 +71,20 @@ def _within_fleet(
             if layout_for(kind, load) is not None and held in (None, kind.id)
         }
         costs.setdefault(route.vehicle_class, _own_cost(problem, route))
-        choices.append(fleet.Choice(route.direction, costs, route.vehicle_class))
+        choices.append(fleet.Choice(route.direction, costs, route.vehicle_class, weekdays=load.weekdays, split=instead))
     for run in kept:
-        choices.append(fleet.Choice(run.direction, {run.vehicle_class: 0}, run.vehicle_class, fixed=True))
-    chosen = fleet.choose_classes(problem, choices, limits=limits)[: len(rounds)]
+        choices.append(
+            fleet.Choice(run.direction, {run.vehicle_class: 0}, run.vehicle_class, fixed=True, weekdays=run.weekdays)
+        )
+    return fleet.choose_classes(problem, choices, limits=limits)[: len(rounds)]
+
+
+def _given(problem: RoutesProblem, rounds: Sequence[Round], chosen: Sequence[str | None]) -> list[Round]:
+    """Return the rounds with these classes, each in the first layout that fits."""
     found = []
-    for route, load, class_id in zip(rounds, loads, chosen, strict=True):
+    for route, named in zip(rounds, chosen, strict=True):
+        class_id = named or route.vehicle_class
+        load = load_of(problem, [problem.child[child] for child, _ in route.calls])
         layout = layout_for(problem.vehicle_class[class_id], load)
         found.append(route if layout is None else replace(route, vehicle_class=class_id, layout=layout.id))
     return found

@@ -14,9 +14,10 @@ from optimiser.core.progress import Progress, Step, ignore
 from optimiser.core.table import Column, Kind, Table
 from optimiser.core.units import Pence
 from optimiser.routes import costing
-from optimiser.routes.insertion import accept, options_for, retimed, since_school
+from optimiser.routes.insertion import accept, options_for, retimed
 from optimiser.routes.planning import PER_CHILD, finish, plan_city, screened
 from optimiser.routes.problem import Change, RoutesProblem
+from optimiser.routes.riding import since_school
 from optimiser.routes.search.single import Round
 from optimiser.routes.search.starts import calls_of
 from optimiser.routes.solution import Direction, RoutesSolution, Run, Unserved

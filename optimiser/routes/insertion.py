@@ -1,13 +1,13 @@
 """Where one more child could ride: every run and vehicle that would do, ranked, with what it costs whom."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from optimiser.core.units import Pence, Seconds
 from optimiser.routes.costing import a_day, needs_guide, vehicle_costs
 from optimiser.routes.fitting import Load, layout_for, load_of
 from optimiser.routes.problem import Child, RoutesProblem, VehicleClass
-from optimiser.routes.riding import ride_seconds
+from optimiser.routes.riding import ride_seconds, since_school
 from optimiser.routes.screening import usable_classes
 from optimiser.routes.search.single import Round, timed, window_for
 from optimiser.routes.search.starts import calls_of
@@ -203,20 +203,6 @@ def _positions(problem: RoutesProblem, run: Run, child: Child) -> Iterator[tuple
         if point.place in index:
             for at in range(len(calls) + 1):
                 yield (*calls[:at], (child.id, point.place), *calls[at:])
-
-
-def since_school(
-    problem: RoutesProblem, school: str, direction: Direction, calls: Sequence[tuple[str, str]]
-) -> tuple[int, ...]:
-    """Return the seconds from school to the far side of each call, outwards, boarding included."""
-    travel = problem.travel(direction)
-    at, clock, found = problem.school[school].place, 0, []
-    for child, place in calls:
-        ends = (place, at) if direction is Direction.MORNING else (at, place)
-        clock += travel.seconds_between(*ends) + problem.child[child].boarding
-        at = place
-        found.append(clock)
-    return tuple(found)
 
 
 def _round(problem: RoutesProblem, school: str, run: Run, calls: tuple[tuple[str, str], ...]) -> Round:

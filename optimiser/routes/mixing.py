@@ -10,10 +10,9 @@ import numpy as np
 from optimiser.core.limits import Limits
 from optimiser.core.units import METRES_PER_MILE, Seconds
 from optimiser.routes.assembling import plan_runs
-from optimiser.routes.insertion import since_school
 from optimiser.routes.planning import better
 from optimiser.routes.problem import Child, Layout, RoutesProblem, Seat, VehicleClass
-from optimiser.routes.riding import ride_limit, walk_seconds
+from optimiser.routes.riding import ride_limit, since_school, walk_seconds
 from optimiser.routes.screening import usable_classes
 from optimiser.routes.search import paired
 from optimiser.routes.search.arrays import Flags

@@ -9,9 +9,10 @@ from multiprocessing import get_context
 from optimiser.core.limits import Limits
 from optimiser.core.progress import Progress, Step, ignore
 from optimiser.core.units import Pence
-from optimiser.routes import costing
+from optimiser.routes import costing, splitting
 from optimiser.routes.assembling import plan_runs
 from optimiser.routes.problem import Child, RoutesProblem
+from optimiser.routes.riding import since_school
 from optimiser.routes.screening import impossible
 from optimiser.routes.search.single import Round, Task, make_task
 from optimiser.routes.search.starts import calls_of, improve
@@ -224,7 +225,10 @@ def finish(
 ) -> RoutesSolution:
     """Return the plan of these rounds, leaving out what the fleet cannot carry, and listing whoever has no run."""
     runs = plan_runs(problem, rounds, kept=kept)
-    runs, short = _within_caps(problem, runs)
+    within, short = _within_caps(problem, runs)
+    if short:
+        within = plan_runs(problem, _smaller(problem, set(runs) - set(within)), kept=within, settled=True)
+    runs = within
     listed = list(unserved)
     named = {(each.child, each.direction) for each in listed}
     riding = {(child, run.direction) for run in runs for child in run.children}
@@ -235,6 +239,20 @@ def finish(
                 continue
             listed.append(_left_out(problem, child, direction, short.get(key)))
     return RoutesSolution(runs, tuple(sorted(listed, key=lambda each: (each.child, each.direction.value))))
+
+
+def _smaller(problem: RoutesProblem, dropped: Collection[Run]) -> list[Round]:
+    """Return rounds of vehicles without a cap for whoever they can carry of the runs dropped."""
+    small = splitting.uncapped_classes(problem)
+    found: list[Round] = []
+    for run in sorted(dropped, key=lambda each: each.id):
+        schools = {problem.child[child].school for child in run.children}
+        if len(schools) == 1 and run.id not in problem.pinned_runs:
+            school, calls = schools.pop(), calls_of(run)
+            since = since_school(problem, school, run.direction, calls)
+            whole = Round(school, run.direction, calls, since, run.vehicle_class, run.layout)
+            found += splitting.split(problem, whole, small).rounds
+    return found
 
 
 def _left_out(problem: RoutesProblem, child: Child, direction: Direction, short: str | None) -> Unserved:

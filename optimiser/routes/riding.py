@@ -1,5 +1,6 @@
 """How long each child rides, and the longest that child may ride."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from optimiser.core.units import Seconds
@@ -69,3 +70,17 @@ def ride_limit(problem: RoutesProblem, child: Child, direction: Direction) -> Ri
         if direct > guideline:
             return RideLimit(Seconds(direct + problem.rides.slack), "unavoidable")
     return RideLimit(guideline, "guideline")
+
+
+def since_school(
+    problem: RoutesProblem, school: str, direction: Direction, calls: Sequence[tuple[str, str]]
+) -> tuple[int, ...]:
+    """Return the seconds from school to the far side of each call, outwards, boarding included."""
+    travel = problem.travel(direction)
+    at, clock, found = problem.school[school].place, 0, []
+    for child, place in calls:
+        ends = (place, at) if direction is Direction.MORNING else (at, place)
+        clock += travel.seconds_between(*ends) + problem.child[child].boarding
+        at = place
+        found.append(clock)
+    return tuple(found)

@@ -125,12 +125,10 @@ def test_reports_hold_every_child_and_run(city):
 def test_a_long_ride_comes_with_the_price_of_a_shorter_one(city):
     problem, plan = city
     long = max(
-        
-            (ride_seconds(problem, run, problem.child[c]), c)
-            for run in plan.runs
-            for c in run.children
-            if len(run.stops) > 4
-        
+        (ride_seconds(problem, run, problem.child[c]), c)
+        for run in plan.runs
+        for c in run.children
+        if len(run.stops) > 4
     )
     told = routes.explain(problem, plan, about=long[1])
     assert told.remedies
