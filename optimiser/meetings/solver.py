@@ -16,7 +16,11 @@ from optimiser.meetings.model import naming
 from optimiser.meetings.model.duty import Duty, Plan
 from optimiser.meetings.openings import Openings
 from optimiser.meetings.problem import AT_SCHOOL, Booking, Problem
+from optimiser.meetings.search.board import Board
+from optimiser.meetings.search.deadline import Deadline
+from optimiser.meetings.search.rebuilding import fill
 from optimiser.meetings.solution import Reserve, Solution, Unbooked
+from optimiser.meetings.wide import build_roster, is_wide
 
 CUT_ROUNDS = 12
 
@@ -34,27 +38,67 @@ def solve(
     ``limits.work`` counts branch-and-bound nodes per stage. The first stage leaves out the price of staff-days of
     people who are not attached to schools, because those fixed charges weaken every bound; the second starts there.
     """
-    openings = Openings(problem)
-    staged = _needs_stages(problem)
+    openings, deadline = Openings(problem), Deadline(limits)
     progress(Step(0.05, "finding who can meet when"))
-    answer, plan, model, bound = _stage(problem, openings, limits, seed, progress, staged=False, first=staged)
+    if is_wide(problem, openings):
+        solution, bound, nodes, stopped = _wide(problem, openings, deadline, seed, progress)
+    else:
+        solution, bound, nodes, stopped = _exact(problem, openings, deadline, seed, progress)
+    if start is not None and not _hard(problem, start):
+        old = costing.cost(problem, start)
+        if solution is None or old < costing.cost(problem, solution):
+            solution = start
+    return _result(problem, solution, bound, seed, nodes, stopped=stopped)
+
+
+Found = tuple[Solution | None, int | None, int, bool]
+"""A roster, a proved bound, the work done, and whether somebody stopped it."""
+
+
+def _exact(problem: Problem, openings: Openings, deadline: Deadline, seed: int, progress: Progress) -> Found:
+    staged = _needs_stages(problem)
+    answer, plan, model, bound = _stage(problem, openings, deadline, seed, progress, staged=False, first=staged)
     nodes = answer.nodes
-    if staged and plan is not None:
+    if staged and plan is not None and not deadline.passed:
         hint = _translate(model, answer, problem, openings)
         again, better, _, second = _stage(
-            problem, openings, limits, seed, progress, staged=True, first=False, hint=hint
+            problem, openings, deadline, seed, progress, staged=True, first=False, hint=hint
         )
         nodes += again.nodes
         plan = better if better is not None else plan
         bound = max((each for each in (bound, second) if each is not None), default=None)
         answer = again if again.values is not None else answer
     progress(Step(0.9, "naming the people"))
-    solution = _solution(problem, openings, plan) if plan is not None else None
-    if start is not None and not _hard(problem, start):
-        old = costing.cost(problem, start)
-        if solution is None or old < costing.cost(problem, solution):
-            solution = start
-    return _result(problem, solution, bound, seed, nodes, stopped=answer.status is Status.STOPPED)
+    stopped = answer.status is Status.STOPPED
+    if plan is not None:
+        return _solution(problem, openings, plan), bound, nodes, stopped
+    if answer.status is Status.INFEASIBLE:
+        return None, bound, nodes, stopped
+    board = Board(problem, openings)
+    fill(board)
+    board.fill_reserves()
+    return _from_board(problem, openings, board), bound, nodes, stopped
+
+
+def _wide(problem: Problem, openings: Openings, deadline: Deadline, seed: int, progress: Progress) -> Found:
+    def tell(doing: str, best: int | None, bound: int | None) -> bool:
+        part = min(0.9, 0.1 + 0.8 * deadline.done)
+        return progress(
+            Step(part, doing, Pence(best) if best is not None else None, Pence(bound) if bound is not None else None)
+        )
+
+    board, bound, work, stopped = build_roster(problem, openings, deadline, seed=seed, tell=tell)
+    return _from_board(problem, openings, board), bound, work, stopped
+
+
+def _from_board(problem: Problem, openings: Openings, board: Board) -> Solution | None:
+    """Return what stands on a board as a roster, or None when it breaks a hard rule after all."""
+    bookings = tuple(board.placed[meeting.id] for meeting in problem.meetings if meeting.id in board.placed)
+    left_out = tuple(
+        reason_unbooked(problem, openings, meeting.id) for meeting in problem.meetings if meeting.id not in board.placed
+    )
+    solution = Solution(bookings, left_out, tuple(board.reserves))
+    return None if _hard(problem, solution) else solution
 
 
 def _needs_stages(problem: Problem) -> bool:
@@ -65,7 +109,7 @@ def _needs_stages(problem: Problem) -> bool:
 def _stage(
     problem: Problem,
     openings: Openings,
-    limits: Limits,
+    deadline: Deadline,
     seed: int,
     progress: Progress,
     *,
@@ -75,12 +119,15 @@ def _stage(
 ) -> tuple[MipAnswer, Plan | None, Duty, int | None]:
     """Solve one stage, adding cuts while travel makes a day impossible; the bound stays valid throughout."""
     model = duties.build(problem, openings, extra_staff_days=not first)
-    share = replace(limits, seconds=limits.seconds * (0.25 if first else 0.9)) if limits.seconds else limits
+    until = deadline.done + (1.0 - deadline.done) * (0.25 if first else 0.95)
     watch = _watch(progress, "consolidating staff-days" if staged else "choosing times")
     plan: Plan | None = None
     bound: int | None = None
     for _ in range(CUT_ROUNDS):
-        answer = model.solve(share, seed=seed, watch=watch, start=hint)
+        left = 1.0 - deadline.done
+        answer = model.solve(
+            deadline.share((until - deadline.done) / left if left else 1.0), seed=seed, watch=watch, start=hint
+        )
         if answer.bound is not None:
             bound = max(bound or 0, answer.whole_bound() or 0)
         if answer.values is None:
@@ -89,7 +136,7 @@ def _stage(
         if problem.travel is None:
             break
         impossible = naming.name_people(problem, openings, plan).impossible
-        if not impossible or answer.status is Status.STOPPED:
+        if not impossible or answer.status is Status.STOPPED or deadline.done >= until:
             break
         for chosen in impossible:
             model.forbid_together(chosen)

@@ -47,7 +47,13 @@ class Duty:
     locality_columns: list[tuple[int, int, list[int]]] = field(default_factory=list)
     _places: dict[tuple[str, date], list[tuple[int, int, int, str]]] = field(default_factory=lambda: defaultdict(list))
     over_columns: list[tuple[int, int, list[int]]] = field(default_factory=list)
+    by_place: bool = True
+    roads: dict[str, int] = field(default_factory=dict)
     _busy: dict[tuple[str, date], list[tuple[int, int, int, str]]] = field(default_factory=lambda: defaultdict(list))
+
+    def place_of(self, place: str) -> str:
+        """Return the place by which people are grouped: everywhere alike when journeys are only bounded."""
+        return place if self.by_place else ""
 
     def solve(
         self, limits: Limits | None = None, *, seed: int = 0, watch: Watch | None = None, start: Floats | None = None
@@ -82,13 +88,16 @@ def build(
     *,
     frozen: dict[str, Opening] | None = None,
     extra_staff_days: bool = True,
+    by_place: bool = True,
 ) -> Duty:
     """Return the model of a problem; ``frozen`` meetings stay where they are given, which makes a narrow model.
 
     ``extra_staff_days`` False leaves out prices on staff-days other than those of attached people, the first stage
     of a staged solve: the bound of that model is a bound of the whole, since prices are never negative.
     """
-    duty = Duty(problem, openings or Openings(problem))
+    duty = Duty(problem, openings or Openings(problem), by_place=by_place)
+    if not by_place:
+        duty.roads.update(shortest_roads(problem))
     supply: dict[tuple[Group, date, int], list[int]] = defaultdict(list)
     optional: dict[Group, RoleNeed] = {}
     rooms: dict[tuple[str, date], list[tuple[int, int, int, frozenset[str]]]] = defaultdict(list)
@@ -97,10 +106,25 @@ def build(
     _add_reserves(duty, supply, optional, rooms)
     _add_service(duty, supply, optional)
     _add_people_rows(duty, extra_staff_days=extra_staff_days)
-    _add_journeys(duty)
+    if by_place:
+        _add_journeys(duty)
     _add_rooms(duty, rooms)
     _add_repair(duty)
     return duty
+
+
+def shortest_roads(problem: Problem) -> dict[str, int]:
+    """Return for each place the fewest seconds to another meeting; nothing when two meetings may share a place."""
+    if problem.travel is None or problem.catch_up:
+        return {}
+    places: list[str] = []
+    for meeting in problem.meetings:
+        places += {problem.place_of(meeting.id, venue) for venue in problem.school[meeting.school].venues}
+    if len(set(places)) < len(places) or len(places) < 2:
+        return {}
+    rows = problem.travel.rows(places)
+    seconds = problem.travel.seconds[np.ix_(rows, rows)] + np.diag(np.full(len(rows), 10**7))
+    return dict(zip(places, map(int, seconds.min(axis=1)), strict=True))
 
 
 def group_of(problem: Problem, need: RoleNeed, locality: str, school_need: str, seconds: int, place: str) -> Group:
@@ -121,12 +145,13 @@ def _add_meeting(
     left_out = sum(charge.points for charge in costing.unbooked_charges(problem, meeting))
     columns = [model.variable(cost=left_out)]
     duty.leave_out[meeting.id] = columns[0]
-    for opening in _options(duty, meeting, frozen):
+    for opening in options(problem, duty.openings, meeting, frozen):
         end = opening.start + kind.seconds
         points = sum(each.points for each in costing.time_charges(problem, meeting, opening.day, opening.start))
         points += sum(each.points for each in costing.venue_charges(problem, meeting, opening.venue))
         column = model.variable()
-        place = problem.place_of(meeting.id, opening.venue)
+        place = duty.place_of(problem.place_of(meeting.id, opening.venue))
+        busy_until = end + duty.roads.get(problem.place_of(meeting.id, opening.venue), 0)
         for need in kind.roles:
             if need.attached and school.psychologist is not None:
                 person = problem.person.get(school.psychologist)
@@ -135,7 +160,7 @@ def _add_meeting(
                     continue
                 away = person.locality != school.locality
                 points += problem.prices.away_from_home if away else 0
-                duty._busy[person.id, opening.day].append((opening.start, end, column, school.locality))
+                duty._busy[person.id, opening.day].append((opening.start, busy_until, column, school.locality))
                 duty._places[person.id, opening.day].append((opening.start, end, column, place))
             else:
                 group = group_of(problem, need, school.locality, school.need, kind.seconds, place)
@@ -152,9 +177,9 @@ def _add_meeting(
     model.row(columns, lower=1, upper=1)
 
 
-def _options(duty: Duty, meeting: Meeting, frozen: Opening | None) -> list[Opening]:
-    problem = duty.problem
-    found = [frozen] if frozen is not None else list(duty.openings.of(meeting))
+def options(problem: Problem, openings: Openings, meeting: Meeting, frozen: Opening | None = None) -> list[Opening]:
+    """Return the openings at which pins and the last roster let a meeting be held."""
+    found = [frozen] if frozen is not None else list(openings.of(meeting))
     pin = problem.pinned.get(meeting.id)
     if pin is not None:
         found = [
@@ -196,7 +221,7 @@ def _add_reserves(
                 column = model.variable(cost=points, upper=wish.wanted)
                 for need in kind.roles:
                     if need.required:
-                        place = problem.venue[wish.venue].place
+                        place = duty.place_of(problem.venue[wish.venue].place)
                         group = group_of(problem, need, wish.locality, "", kind.seconds, place)
                         supply[group, day, start].append(column)
                 names = frozenset(
@@ -213,6 +238,7 @@ def _add_reserves(
 
 def _add_service(duty: Duty, supply: dict[tuple[Group, date, int], list[int]], optional: dict[Group, RoleNeed]) -> None:
     problem, model = duty.problem, duty.model
+    road = min(duty.roads.values(), default=0)
     for (group, day, start), columns in supply.items():
         role, locality, school_need, seconds, place = group
         servers = []
@@ -227,7 +253,7 @@ def _add_service(duty: Duty, supply: dict[tuple[Group, date, int], list[int]], o
             gain = optional[group].missing_price if group in optional else 0
             column = model.variable(cost=away - gain)
             duty.serve[person.id, group, day, start] = column
-            duty._busy[person.id, day].append((start, start + seconds, column, locality))
+            duty._busy[person.id, day].append((start, start + seconds + road, column, locality))
             duty._places[person.id, day].append((start, start + seconds, column, place))
             servers.append(column)
         signs = [1.0] * len(columns) + [-1.0] * len(servers)

@@ -1,0 +1,73 @@
+"""Rosters with too many places for the exact model: bound journeys from below, then build and improve the roster."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from optimiser.core.limits import Limits
+from optimiser.meetings.bounds import counting_bound
+from optimiser.meetings.model import duty as duties
+from optimiser.meetings.openings import Openings
+from optimiser.meetings.problem import Problem
+from optimiser.meetings.search.board import Board
+from optimiser.meetings.search.deadline import Deadline
+from optimiser.meetings.search.rebuilding import fill, improve
+
+MOST_CHOICES = 3000
+"""With journeys to keep, the exact model grows with openings times people times places; this many still solve."""
+
+NODES = 20
+Tell = Callable[[str, int | None, int | None], bool]
+"""Told what is being done, the best points and the bound; answering False stops the solve."""
+
+
+def is_wide(problem: Problem, openings: Openings) -> bool:
+    """Return whether a problem with journeys has more openings than the exact model can take."""
+    if problem.travel is None:
+        return False
+    count = 0
+    for meeting in problem.meetings:
+        for _ in openings.of(meeting):
+            count += 1
+            if count > MOST_CHOICES:
+                return True
+    return False
+
+
+def build_roster(
+    problem: Problem, openings: Openings, deadline: Deadline, *, seed: int, tell: Tell
+) -> tuple[Board, int, int, bool]:
+    """Return a board that keeps every hard rule, a proved bound, the steps taken, and whether it was stopped.
+
+    About two fifths of the seconds go to the bound, from the model that only knows the shortest roads; its timetable
+    is a second start for the search. ``limits.work`` counts the search's rounds, and no more than twenty nodes are
+    taken unless seconds are given.
+    """
+    board = Board(problem, openings)
+    fill(board)
+    bound = counting_bound(problem, openings)
+    going = tell("bounding the roster", board.points, bound)
+    nodes = 0
+    if going and not deadline.passed:
+        model = duties.build(problem, openings, by_place=False)
+        limits = deadline.share(0.4)
+        if limits.seconds is None:
+            limits = Limits(work=min(NODES, limits.work or NODES), gap=limits.gap)
+        answer = model.solve(
+            replace(limits, processes=1),
+            seed=seed,
+            watch=lambda best, proved: tell("bounding the roster", board.points, int(proved) if proved else None),
+        )
+        bound, nodes = max(bound, answer.whole_bound() or 0), answer.nodes
+        if answer.values is not None:
+            other = Board(problem, openings)
+            fill(other, model.read(answer.values).placed)
+            board = min(board, other, key=lambda each: each.points)
+    stopped = [False]
+
+    def watch(points: int) -> bool:
+        stopped[0] = not tell("improving the roster", points, bound)
+        return not stopped[0]
+
+    rounds = improve(board, deadline, seed=seed, watch=watch) if watch(board.points) else 0
+    board.fill_reserves()
+    return board, bound, nodes + rounds, stopped[0]
