@@ -5,6 +5,7 @@ least total cost with at most the cap changed. One candidate is always last term
 keep every rule, so the cap can be met.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -25,6 +26,10 @@ from optimiser.routes.verifier import verify
 
 PRICES = (0, 300, 1_000, 3_000, 10_000)
 """Prices of a changed child, in pence a day, at which each school is planned."""
+
+
+STEPS_A_SECOND = 800
+"""Iterations that a slow machine makes in a second, by which the time allowed is shared out among schools."""
 
 
 @dataclass(frozen=True)
@@ -58,14 +63,16 @@ def part_of(problem: RoutesProblem, school: str) -> RoutesProblem:
     return replace(problem, children=children, schools=(problem.school[school],), last=last, mixed=frozenset())
 
 
-def candidates(problem: RoutesProblem, school: str, *, work: int, seed: int) -> tuple[Candidate, ...]:
+def candidates(
+    problem: RoutesProblem, school: str, *, work: int, seed: int, prices: Sequence[int] = PRICES
+) -> tuple[Candidate, ...]:
     """Return one school's plans from last term's runs (as they are, where they can stay) to the cheapest."""
     part = part_of(problem, school)
     found = []
     as_was = _as_was(part)
     if as_was is not None:
         found.append(_candidate(part, as_was, kept=True))
-    for price in PRICES:
+    for price in prices if as_was is not None else prices or PRICES[:1]:
         priced = replace(part, change=Change(Pence(price), None, problem.change.tolerance))
         plan, _, _ = plan_city(priced, limits=Limits(work=work), seed=seed, start=as_was)
         found.append(_candidate(part, plan, kept=False))
@@ -193,11 +200,20 @@ def menus_for(
     total = len(problem.children) or 1
     budget = limits.work or 2 * PER_CHILD * total
     listed = [school for school in problem.schools if problem.children_of[school.id]]
-    stopped = False
+    began, stopped, waiting = time.monotonic(), False, total
     for number, school in enumerate(listed):
-        share = len(problem.children_of[school.id]) / total
-        work = 1 if stopped else max(1, round(budget * share))
-        menus[school.id] = candidates(problem, school.id, work=work, seed=seed)
+        mine = len(problem.children_of[school.id])
+        work = max(1, round(budget * mine / total))
+        late = False
+        if limits.seconds is not None:
+            left = 0.7 * limits.seconds - (time.monotonic() - began)
+            late = left <= 0
+            work = max(1, min(work, round(STEPS_A_SECOND * left * mine / waiting / len(PRICES))))
+        waiting -= mine
+        quick = stopped or late
+        menus[school.id] = candidates(
+            problem, school.id, work=1 if quick else work, seed=seed, prices=() if quick else PRICES
+        )
         said = f"{number + 1} of {len(listed)} schools weighed"
         stopped = stopped or not progress(Step(0.9 * (number + 1) / len(listed), said))
     return menus, stopped

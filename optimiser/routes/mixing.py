@@ -1,5 +1,6 @@
 """Mixed loads: children of schools that have agreed to share, in one vehicle, started from the single-school runs."""
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -39,10 +40,13 @@ def mix(
     """Return the plan with loads mixed wherever that is cheaper and breaks no rule; otherwise the plan as it was.
 
     Only schools in ``problem.mixed`` take part. Children stay at the place where the single-school run met them. A
-    neighbourhood whose mixed runs break a rule (say, the cap on waiting aboard) keeps its single-school runs.
+    neighbourhood whose mixed runs break a rule (say, the cap on waiting aboard) keeps its single-school runs, as does
+    one not begun within ``limits.seconds``.
     """
-    best = solution
+    best, began = solution, time.monotonic()
     for number, schools in enumerate(neighbourhoods(problem)):
+        if limits.seconds is not None and time.monotonic() - began > limits.seconds:
+            break
         tried = _mixed(problem, best, schools, limits, seed * 31 + number)
         if better(problem, tried, best):
             best = tried

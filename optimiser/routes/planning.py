@@ -1,7 +1,7 @@
 """A whole city of single-school runs: each school by itself over a pool, then fleet, chains, clocks and ids."""
 
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -22,8 +22,17 @@ from optimiser.routes.verifier import verify
 PER_CHILD = 300
 """Iterations of the search for each child and direction when no work is given."""
 
-WORTH_A_POOL = 150_000
+FIRST_PASS = 6
+"""Iterations for each child and direction of the first pass when only the clock limits: a plan soon, then better."""
+
+PATIENCE = 30
+"""Passes in a row that may find nothing better before a search by the clock ends early."""
+
+WORTH_A_POOL = 30_000
 """Iterations below which starting other processes takes longer than it saves."""
+
+SEARCHING = 0.8
+"""The share of the time allowed that is searched; the rest is for vehicles, clocks and checking."""
 
 Begin = Mapping[tuple[str, Direction], Sequence[Sequence[tuple[str, str]]]]
 
@@ -48,17 +57,21 @@ def plan_city(
     start: RoutesSolution | None = None,
 ) -> tuple[RoutesSolution, bool, int]:
     """Return a plan of single-school runs, whether somebody asked to stop, and the iterations allowed."""
+    began = time.monotonic()
     unserved, carried = screened(problem)
     kept = pinned_among(problem)
     jobs = make_jobs(problem, carried, kept, limits=limits, seed=seed, start=start)
-    deadline = None if limits.seconds is None else time.monotonic() + 0.8 * limits.seconds
-    rounds, stopped = _search(jobs, limits, progress, deadline)
-    if deadline is not None and limits.work is None and not stopped:
-        rounds, stopped = _again(jobs, rounds, limits, progress, deadline)
-    plan = finish(problem, rounds, kept, unserved)
+    if limits.seconds is not None and limits.work is None:
+        plan, stopped, work = _by_the_clock(
+            problem, jobs, lambda rounds: finish(problem, rounds, kept, unserved), limits, progress, began
+        )
+    else:
+        deadline = None if limits.seconds is None else began + SEARCHING * limits.seconds
+        rounds, stopped = _search(jobs, limits, progress, deadline)
+        plan, work = finish(problem, rounds, kept, unserved), sum(sum(job.iterations) for job in jobs)
     if start is not None and better(problem, start, plan):
         plan = start
-    return plan, stopped, sum(sum(job.iterations) for job in jobs)
+    return plan, stopped, work
 
 
 def pinned_among(problem: RoutesProblem) -> tuple[Run, ...]:
@@ -161,33 +174,68 @@ def _search(
     return [route for school in sorted(found) for route in found[school]], stopped
 
 
-def _again(
-    jobs: Sequence[Job], rounds: list[Round], limits: Limits, progress: Progress, deadline: float
-) -> tuple[list[Round], bool]:
-    """Search every school again from what was found, with other seeds, while the time allowed is not used up."""
-    stopped, number = False, 0
-    while not stopped and time.monotonic() < deadline:
-        number += 1
-        by_task: dict[tuple[str, Direction], list[tuple[tuple[str, str], ...]]] = {}
-        for route in rounds:
-            by_task.setdefault((route.school, route.direction), []).append(route.calls)
-        again = [
-            replace(
-                job,
-                seed=job.seed + 104_729 * number,
-                begin=tuple(by_task.get((task.school, task.direction)) for task in job.tasks),
-            )
-            for job in jobs
-        ]
-        rounds, stopped = _search(again, limits, _late(progress, number), deadline)
-    return rounds, stopped
+def _by_the_clock(
+    problem: RoutesProblem,
+    jobs: Sequence[Job],
+    put_together: Callable[[list[Round]], RoutesSolution],
+    limits: Limits,
+    progress: Progress,
+    began: float,
+) -> tuple[RoutesSolution, bool, int]:
+    """Return the best plan of passes over every school, a short one first so that there is a plan soon.
+
+    Each pass begins from what was found, with other seeds, and its length is judged from how fast the last one went.
+    """
+    assert limits.seconds is not None
+    deadline = began + SEARCHING * limits.seconds
+    each, number, done, idle = float(FIRST_PASS), 0, 0, 0
+    best: tuple[Pence, RoutesSolution] | None = None
+    rounds: list[Round] = []
+    while True:
+        at = time.monotonic()
+        going = _pass(jobs, rounds, each, number)
+        rounds, stopped = _search(going, limits, _late(progress, began, limits.seconds, number, best), deadline)
+        searched, number = time.monotonic(), number + 1
+        done += sum(sum(job.iterations) for job in going)
+        plan = put_together(rounds)
+        worth = costing.cost(problem, plan)
+        idle = 0 if best is None or worth < best[0] else idle + 1
+        if best is None or worth < best[0]:
+            best = worth, plan
+        if not stopped:
+            share = min(0.99, (time.monotonic() - began) / limits.seconds)
+            stopped = not progress(Step(share, f"pass {number} put together", best[0], best=best[1]))
+        # The next pass has to be put together as well, so its time is kept back, as is a margin for a busy machine.
+        left = deadline - time.monotonic() - (time.monotonic() - searched)
+        each = min(PER_CHILD, each / (searched - at) * left * (0.45 if number == 1 else 0.9))
+        if stopped or left <= 0 or each < 1 or idle >= PATIENCE:
+            return best[1], stopped, done
 
 
-def _late(progress: Progress, number: int) -> Progress:
-    """Return a progress that stays near the end, since the share done of a search by the clock is not known."""
+def _pass(jobs: Sequence[Job], rounds: Sequence[Round], each: float, number: int) -> list[Job]:
+    """Return the jobs with so many iterations for each child, beginning from the rounds found so far."""
+    by_task: dict[tuple[str, Direction], list[tuple[tuple[str, str], ...]]] = {}
+    for route in rounds:
+        by_task.setdefault((route.school, route.direction), []).append(route.calls)
+    return [
+        replace(
+            job,
+            seed=job.seed + 104_729 * number,
+            iterations=tuple(max(50, round(each * len(task.children))) for task in job.tasks),
+            begin=tuple(by_task.get((task.school, task.direction)) for task in job.tasks) if rounds else job.begin,
+        )
+        for job in jobs
+    ]
+
+
+def _late(
+    progress: Progress, began: float, seconds: float, number: int, best: tuple[Pence, RoutesSolution] | None
+) -> Progress:
+    """Return a progress that counts the clock, since the share done of a search by the clock is the time used."""
 
     def tell(step: Step, /) -> bool:
-        return progress(Step(0.9 + 0.09 * (1 - 0.5**number), f"round {number + 1}: {step.doing}"))
+        share = min(0.99, (time.monotonic() - began) / seconds)
+        return progress(Step(share, f"pass {number + 1}: {step.doing}", best[0] if best else None))
 
     return tell
 
@@ -195,7 +243,11 @@ def _late(progress: Progress, number: int) -> Progress:
 def _short(job: Job, deadline: float | None, hurry: bool) -> Job:
     """Return the job, cut to the least work when time is up or somebody asked to stop."""
     if hurry or (deadline is not None and time.monotonic() > deadline):
-        return replace(job, iterations=tuple(max(50, 2 * len(task.children)) for task in job.tasks))
+        least = (
+            min(most, max(50, 2 * len(task.children)) if begin is None else 1)
+            for task, most, begin in zip(job.tasks, job.iterations, job.begin, strict=True)
+        )
+        return replace(job, iterations=tuple(least))
     return job
 
 

@@ -1,5 +1,8 @@
 """How a whole city is planned: single-school runs first, then mixed loads where agreed, within the change allowed."""
 
+import time
+from dataclasses import replace
+
 from optimiser.core.limits import Limits
 from optimiser.core.progress import Progress, Step, ignore
 from optimiser.core.result import Result, Status
@@ -24,16 +27,20 @@ def solve(
     """Return a verified plan; what cannot be carried is listed as unserved with the rule that stands in the way.
 
     ``limits.work`` is search iterations over the whole city (default 300 for each child and direction), shared by
-    number of children; with ``limits.seconds`` and no work, schools are searched again until four fifths of the time is
-    used, and those not begun in time get the least search there is. ``start`` is a plan to begin from, school by
-    school; the answer costs no more than it when it breaks no rule. No bound is proved here: see ``bounds``.
+    number of children. With ``limits.seconds`` and no work, every school is searched in passes, a short one first,
+    until four fifths of the time is used or thirty passes in a row find nothing better; each tells its plan and cost.
+    ``start`` is a plan to begin from, school by school; the answer costs no more than it when it breaks no rule. No
+    bound is proved here: see ``bounds``.
     """
     if problem.change.cap is not None and problem.last:
         plan, stopped, work = within_cap(problem, limits=limits, seed=seed, progress=progress)
     else:
-        plan, stopped, work = plan_city(problem, limits=limits, seed=seed, progress=progress, start=start)
+        began = time.monotonic()
+        first = limits if limits.seconds is None or not problem.mixed else replace(limits, seconds=0.7 * limits.seconds)
+        plan, stopped, work = plan_city(problem, limits=first, seed=seed, progress=progress, start=start)
         if problem.mixed and not stopped:
-            plan = mix(problem, plan, limits=limits, seed=seed)
+            left = None if limits.seconds is None else max(0.1, 0.9 * limits.seconds - (time.monotonic() - began))
+            plan = mix(problem, plan, limits=replace(limits, seconds=left), seed=seed)
     worth = costing.cost(problem, plan)
     if not stopped:
         progress(Step(1.0, "checked", worth))

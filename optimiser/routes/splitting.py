@@ -28,9 +28,16 @@ class Parts:
 
 
 def uncapped_classes(problem: RoutesProblem) -> tuple[VehicleClass, ...]:
-    """Return the classes of which there are as many vehicles as anybody wants."""
+    """Return the classes without a cap on vehicles, the dearer of any that are alike left out."""
     capped = {operator.id for operator in problem.operators if operator.cap is not None}
-    return tuple(k for k in usable_classes(problem) if k.available is None and k.operator not in capped)
+    alike: dict[object, VehicleClass] = {}
+    for kind in usable_classes(problem):
+        if kind.available is None and kind.operator not in capped:
+            rates = (kind.per_mile, kind.per_hour, kind.clean_air_charge)
+            same = (kind.kind, kind.layouts, kind.equipment, kind.start, kind.weekdays, rates)
+            if same not in alike or kind.day_rate < alike[same].day_rate:
+                alike[same] = kind
+    return tuple(alike.values())
 
 
 def split(problem: RoutesProblem, route: Round, classes: Sequence[VehicleClass]) -> Parts:

@@ -1,10 +1,10 @@
 """Which class of vehicle drives each run when vehicles are limited: a small mixed-integer model over whole runs.
 
 For run r and class k that can carry it, ``x[r, k]`` chooses; ``v[k, w]`` counts the vehicles of class k that work on
-weekdays w, morning and afternoon, so ``sum over morning runs of x[r, k] <= v[k, w]`` and the same for the afternoon. The
-day's rate is paid on ``v``; ``sum over w of v[k, w] <= available`` and the sum over an operator's classes at most its
-cap, both up to a slack ``over`` at a price so high that it is used only when there is no other way. A run may instead be
-split into smaller ones of classes without a cap, at the cost of those.
+weekdays w, morning and afternoon, so ``sum over morning runs of x[r, k] <= v[k, w]`` and the same for the afternoon.
+The day's rate is paid on ``v``; ``sum over w of v[k, w] <= available`` and the sum over an operator's classes at most
+its cap, both up to a slack ``over`` at a price so high that it is used only when there is no other way. A run may
+instead be split into smaller ones of classes without a cap, at the cost of those.
 """
 
 import math

@@ -118,6 +118,34 @@ def test_time_left_is_used_to_search_again_and_never_for_worse():
     assert longer.cost <= once.cost
 
 
+def test_a_search_by_the_clock_tells_its_plan_and_cost_so_far_and_ends_no_dearer():
+    problem = a_random_city(children=20, schools=3, seed=5)
+    told = []
+    result = routes.solve(problem, limits=Limits(seconds=2), progress=lambda step: told.append(step) or True)
+    plans = [step for step in told if step.best is not None]
+    assert [costing.cost(problem, step.best) for step in plans] == [step.cost for step in plans]
+    costs = [step.cost for step in plans]
+    assert costs == sorted(costs, reverse=True)
+    assert result.cost <= costs[-1]
+    shares = [step.share for step in told]
+    assert shares == sorted(shares)
+
+
+def test_with_hardly_any_time_everyone_is_still_carried():
+    problem = a_random_city(children=60, schools=4, seed=2)
+    result = routes.solve(problem, limits=Limits(seconds=0.01))
+    assert not result.solution.unserved
+
+
+def test_with_hardly_any_time_a_cap_on_change_is_still_kept():
+    problem = a_random_city(children=30, schools=3, seed=2)
+    last = routes.solve(problem, limits=FEW).solution.runs
+    held = replace(problem, last=last, change=Change(cap=3))
+    result = routes.solve(held, limits=Limits(seconds=0.01))
+    assert not result.solution.unserved
+    assert len(costing.changed(held, result.solution)) <= 3
+
+
 def test_progress_rises_to_one():
     shares = []
     problem = a_random_city(children=20, schools=3, seed=5)
