@@ -1,9 +1,7 @@
 """Rosters with too many places for the exact model: bound journeys from below, then build and improve the roster."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
-from optimiser.core.limits import Limits
 from optimiser.meetings.bounds import counting_bound
 from optimiser.meetings.model import duty as duties
 from optimiser.meetings.openings import Openings
@@ -15,7 +13,6 @@ from optimiser.meetings.search.rebuilding import fill, improve
 MOST_CHOICES = 3000
 """With journeys to keep, the exact model grows with openings times people times places; this many still solve."""
 
-NODES = 20
 Tell = Callable[[str, int | None, int | None], bool]
 """Told what is being done, the best points and the bound; answering False stops the solve."""
 
@@ -39,8 +36,8 @@ def build_roster(
     """Return a board that keeps every hard rule, a proved bound, the steps taken, and whether it was stopped.
 
     About two fifths of the seconds go to the bound, from the model that only knows the shortest roads; its timetable
-    is a second start for the search. ``limits.work`` counts the search's rounds, and no more than twenty nodes are
-    taken unless seconds are given.
+    is a second start for the search. ``limits.work`` counts the search's rounds. Without a limit in seconds the
+    bound is that of the relaxed model, so that the same problem and seed give the same answer in a fair time.
     """
     board = Board(problem, openings)
     fill(board)
@@ -49,16 +46,14 @@ def build_roster(
     nodes = 0
     if going and not deadline.passed:
         model = duties.build(problem, openings, by_place=False)
-        limits = deadline.share(0.4)
-        if limits.seconds is None:
-            limits = Limits(work=min(NODES, limits.work or NODES), gap=limits.gap)
-        answer = model.solve(
-            replace(limits, processes=1),
+        answer = model.model.solve(
+            deadline.share(0.4),
             seed=seed,
             watch=lambda best, proved: tell("bounding the roster", board.points, int(proved) if proved else None),
+            relax=deadline.left is None,
         )
         bound, nodes = max(bound, answer.whole_bound() or 0), answer.nodes
-        if answer.values is not None:
+        if answer.values is not None and deadline.left is not None:
             other = Board(problem, openings)
             fill(other, model.read(answer.values).placed)
             board = min(board, other, key=lambda each: each.points)
