@@ -261,9 +261,9 @@ class _Search:
         return Plan(self.best_start, self.best_room, score(self.problem, self.best_start, self.best_room), steps)
 
 
-def restarts_for(meetings: int) -> int:
-    """Return how many times to start afresh: small instances gain from luck, large ones from slow cooling."""
-    return 4 if meetings <= 100 else 1
+def cooling_for(meetings: int) -> tuple[float, float]:
+    """Return the points to cool from and to: a small instance has steps enough to weigh whole conflicts throughout."""
+    return (20000.0, 100.0) if meetings <= 100 else (1500.0, 10.0)
 
 
 def anneal(
@@ -271,16 +271,18 @@ def anneal(
     *,
     limits: Limits,
     seed: int = 0,
-    hot: float = 1500.0,
-    cold: float = 10.0,
-    restarts: int | None = None,
+    hot: float | None = None,
+    cold: float | None = None,
+    restarts: int = 1,
     watch: Callable[[tuple[int, int, int]], bool] = lambda found: True,
 ) -> Plan:
     """Return the best plan found; ``limits.work`` counts steps and repeats exactly, ``limits.seconds`` does not.
 
-    Each restart gets an equal part of the budget and cools from ``hot`` to ``cold`` points over it.
+    Each restart gets an equal part of the budget and cools from ``hot`` to ``cold`` points over it; without them the
+    cooling goes by the size of the instance.
     """
-    rounds = restarts or restarts_for(len(problem.length))
+    usual = cooling_for(len(problem.length))
+    hot, cold, rounds = hot or usual[0], cold or usual[1], restarts
     best: Plan | None = None
     began, total = time.monotonic(), 0
     for attempt in range(rounds):
