@@ -263,7 +263,7 @@ class _Search:
 
 def cooling_for(meetings: int) -> tuple[float, float]:
     """Return the points to cool from and to: a small instance has steps enough to weigh whole conflicts throughout."""
-    return (20000.0, 100.0) if meetings <= 100 else (1500.0, 10.0)
+    return (30000.0, 300.0) if meetings <= 100 else (1500.0, 10.0)
 
 
 def anneal(
