@@ -111,9 +111,8 @@ def _in_child(place: Path, ending: str) -> dict[str, Any]:
 
 def read_in_child(place: Path, ending: str) -> None:
     """Read the file in a folder and leave records, counts and faults there."""
-    from data.writing.marked import write_marked
-
     from data.reading import read
+    from data.writing.marked import write_marked
 
     path = place / f"sent{ending}"
     reading = read(_unpacked(path) if ending == ".zip" else path)

@@ -17,7 +17,7 @@ class Optimiser(Protocol):
     def solve(
         problem: Any,
         *,
-        limits: Limits = Limits(),  # noqa: B008 - frozen
+        limits: Limits = Limits(),
         seed: int = 0,
         progress: Progress = ignore,
         start: Any = None,

@@ -39,7 +39,8 @@ def test_every_optimiser_has_the_same_files(name):
 def test_every_rule_is_a_kebab_case_claim_with_a_sentence_and_a_row_in_the_readme(name):
     rules = importlib.import_module(f"optimiser.{name}.rules").RULES
     readme = (ROOT / "optimiser" / name / "README.md").read_text()
-    for rule, sentence in rules.items():
+    pairs = rules.items() if isinstance(rules, dict) else [(rule.id, rule) for rule in rules]
+    for rule, sentence in pairs:
         assert rule == rule.lower() and " " not in rule and "_" not in rule
         text = sentence if isinstance(sentence, str) else sentence.sentence
         assert len(text.split()) >= 3, f"{rule} says too little"

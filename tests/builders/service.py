@@ -65,7 +65,8 @@ def an_outcome(**more: Any) -> dict[str, Any]:
     """Return the outcome of a finished run."""
     return {
         "status": "feasible", "cost": 103, "bound": 100, "gap": 0.03, "unit": "pence", "verified": True, "soft": 0,
-        "sentence": "At most 3.0 % more than the best possible.", "left_out": 2, "left_out_words": "pupils without a base",
+        "sentence": "At most 3.0 % more than the best possible.",
+        "left_out": 2, "left_out_words": "pupils without a base",
         "headlines": [{"name": "places filled", "figure": "41 of 44", "note": "2026/27", "tone": "good"}],
         "seed": 1, "work": 10, "seconds": 4.0, "source": "straight line", "notice": "Fictional example.",
         "tables": ["bases"], **more,
