@@ -169,7 +169,7 @@ def test_whatever_is_typed_is_shown_as_text(client, db, settings):
         for text in pages:
             assert not re.search(r"<script(?![^>]*src=\"/static)|<img src=x|<svg onload|<!--#exec", text), payload
             assert "onmouseover='x" not in text.replace("&#39;", "")
-            assert "1337" not in text.replace(run_id, "")
+            assert "1337" not in re.sub(r"[0-9a-f]{12,64}", "", text.replace(run_id, ""))
 
 
 def test_no_table_taken_out_holds_a_live_formula(client, db, settings):
