@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -146,6 +147,7 @@ def _plan_one(
         fictional=fictional,
         before=before,
         options=options or {},
+        processes=min(2, os.cpu_count() or 1),
     )
     with answer.progress(titles[kind]) as progress:
         finished = execute(job, progress=progress)

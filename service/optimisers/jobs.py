@@ -61,6 +61,7 @@ class Job:
     start: str | None = None
     before: Mapping[str, str] = field(default_factory=dict)
     keep_only: bool = False
+    processes: int = 1
     pins: tuple[str, ...] = ()
 
     @classmethod
@@ -157,7 +158,7 @@ def solve(asked: Asked, job: Job, progress: Progress) -> Result[Any]:
     """Solve within the job's time, from the stored best when there is one; raises CannotPlan when there is no plan."""
     start = codec.from_json(asked.solution_type, job.start) if job.start else None
     seconds = min(job.seconds, 2.0) if job.keep_only and start is not None else job.seconds
-    limits = Limits(seconds=seconds, gap=float(job.options.get("gap", 0.0)))
+    limits = Limits(seconds=seconds, gap=float(job.options.get("gap", 0.0)), processes=job.processes)
     work = asked.solve or asked.optimiser.solve
     result: Result[Any] = work(asked.problem, limits=limits, seed=job.seed, progress=progress, start=start)
     if result.solution is None:
