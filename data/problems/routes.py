@@ -1,6 +1,7 @@
 """Turns pupils, schools, vehicles and last term's runs into a routes problem."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from data.issues import Issue, Level
@@ -73,13 +74,9 @@ def build(
         last_day=last_day,
     )
     last = tuple(run for row in city.runs for run in _last_runs(row, problem))
-    problem = routes.RoutesProblem(**{**_fields(problem), "last": last})
+    problem = replace(problem, last=last)
     provenance = {row.id: row.cell for rows in (riders, city.schools, city.vehicles, city.runs) for row in rows}
     return Built(problem, provenance, tuple(left), (morning.source,), where.lat_lon())
-
-
-def _fields(problem: routes.RoutesProblem) -> dict[str, object]:
-    return {name: getattr(problem, name) for name in problem.__dataclass_fields__}
 
 
 def phase_of(year: int | None) -> routes.Phase:
