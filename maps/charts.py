@@ -1,13 +1,105 @@
-"""Charts as SVG, drawn on the server from the figures alone: no script in them, and nothing fetched to draw them."""
+"""Charts as SVG, drawn on the server from the figures alone: no script in them, and nothing fetched to draw them.
+
+``bars``, ``lines`` and ``grid`` draw straight from a report's `Table`, so that the figures beside a chart, and in
+every file taken out, are the ones drawn. Each is labelled for a screen reader: a title, and what it shows.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import Any
 
 from maps import style
+from optimiser.core.table import Cell, Column, Kind, Table
+from optimiser.core.units import METRES_PER_MILE
 
 _FONT = "Arial, Helvetica, sans-serif"
 _WIDTH, _HEIGHT = 640, 300
+_SIZES = {Kind.PENCE: 100, Kind.SECONDS: 60, Kind.METRES: METRES_PER_MILE, Kind.CLOCK: 3600, Kind.SHARE: 0.01}
+_UNITS = {
+    Kind.PENCE: "pounds",
+    Kind.SECONDS: "minutes",
+    Kind.METRES: "miles",
+    Kind.CLOCK: "hours after midnight",
+    Kind.SHARE: "per cent",
+}
+
+
+def bars(table: Table, *, label: str, values: Sequence[str], upright: bool = False, says: str = "") -> str:
+    """Return a bar for each row of a table: its label column against one value column, or several stacked.
+
+    ``upright`` stands the bars up, for labels in an order such as minutes. ``says`` is a sentence for those who cannot
+    see the chart, made from the figures when empty. Raises KeyError for a column that the table does not have.
+    """
+    names = [_column(table, each).heading for each in values]
+    rows = [
+        {"label": _said(row, table, label), "what": name, "value": _number(row, table, each), "turn": turn}
+        for row in table.rows
+        for turn, (each, name) in enumerate(zip(values, names, strict=True))
+    ]
+    order = list(dict.fromkeys(row["label"] for row in rows))
+    title = names[0] if len(names) == 1 else ""
+    along = {"field": "label", "type": "nominal", "title": _column(table, label).heading, "sort": order}
+    size = {"field": "value", "type": "quantitative", "title": title + _unit(table, values[0])}
+    place = {"x": {**along, "axis": {"labelAngle": 0}}, "y": size} if upright else {"y": along, "x": size}
+    colour = {**_colours(names, style.PALETTE), "field": "what"} if len(names) > 1 else {"value": style.BLUE}
+    spec = {
+        "width": _WIDTH,
+        "height": _HEIGHT if upright else {"step": 20},
+        "data": {"values": rows},
+        "mark": "bar",
+        "encoding": {**place, "color": colour, "order": {"field": "turn", "type": "quantitative"}},
+    }
+    return _svg({"title": _words(table.title), **spec}, says or _spoken(table, label, values))
+
+
+def lines(table: Table, *, across: str, values: Sequence[str], says: str = "") -> str:
+    """Return a line with a dot for each row, one line for each value column, each with a dash of its own.
+
+    Raises KeyError for a column that the table does not have.
+    """
+    names = [_column(table, each).heading for each in values]
+    rows = [
+        {"at": _number(row, table, across), "line": name, "value": _number(row, table, each)}
+        for each, name in zip(values, names, strict=True)
+        for row in table.rows
+        if _cell(row, table, each) is not None
+    ]
+    across_title = _column(table, across).heading + _unit(table, across)
+    up = (names[0] if len(names) == 1 else "") + _unit(table, values[0])
+    legend = {} if len(names) > 1 else {"legend": None}
+    spec = {
+        "width": _WIDTH,
+        "height": _HEIGHT,
+        "data": {"values": rows},
+        "mark": {"type": "line", "point": {"size": 60}, "strokeWidth": 2.5},
+        "encoding": {
+            "x": {"field": "at", "type": "quantitative", "title": across_title},
+            "y": {"field": "value", "type": "quantitative", "title": up, "scale": {"zero": False}},
+            "color": {**_colours(names, style.PALETTE), **legend},
+            "strokeDash": {"field": "line", "type": "nominal", "legend": None, "sort": names},
+        },
+    }
+    return _svg({"title": _words(table.title), **spec}, says or _spoken(table, across, values))
+
+
+def grid(table: Table, *, down: str, across: str, value: str, says: str = "") -> str:
+    """Return a grid of squares, darker for more, such as a calendar: one row of the table for each square.
+
+    Raises KeyError for a column that the table does not have.
+    """
+    counts = {
+        (_said(row, table, down), _said(row, table, across)): round(_number(row, table, value)) for row in table.rows
+    }
+    heads = {each: _column(table, each).heading for each in (down, across, value)}
+    return loads(
+        counts,
+        title=table.title,
+        down=heads[down],
+        across=heads[across],
+        measure=heads[value],
+        says=says or _spoken(table, down, (value,)),
+    )
 
 
 def progress(steps: Sequence[tuple[float, float, float | None]], *, title: str, unit: str = "pounds a day") -> str:
@@ -38,6 +130,7 @@ def loads(
     down: str,
     across: str,
     measure: str = "meetings",
+    says: str = "",
 ) -> str:
     """Return a grid of squares, darker for more, with the number in each: counts by (row, column) such as person, week.
 
@@ -70,7 +163,8 @@ def loads(
                     "encoding": {**place, "text": {"field": "count", "type": "quantitative"}, "color": ink},
                 },
             ],
-        }
+        },
+        says,
     )
 
 
@@ -125,7 +219,7 @@ def pool(points: Sequence[tuple[int, float, float]], *, title: str) -> str:
 
 
 def _colours(names: Sequence[str], colours: Sequence[str]) -> dict[str, Any]:
-    scale = {"domain": list(names), "range": list(colours)}
+    scale = {"domain": list(names), "range": [colours[at % len(colours)] for at in range(len(names))]}
     return {"field": "line", "type": "nominal", "scale": scale, "legend": {"title": None, "orient": "top"}}
 
 
@@ -133,8 +227,50 @@ def _words(text: str) -> dict[str, Any]:
     return {"text": text, "anchor": "start", "fontSize": 16}
 
 
-def _svg(spec: dict[str, Any]) -> str:
-    """Return the SVG of a Vega-Lite chart; Altair checks the chart, vl-convert draws it, and neither may fetch."""
+def _column(table: Table, key: str) -> Column:
+    return {column.key: column for column in table.columns}[key]
+
+
+def _cell(row: Sequence[Cell], table: Table, key: str) -> Cell:
+    return row[[column.key for column in table.columns].index(key)]
+
+
+def _number(row: Sequence[Cell], table: Table, key: str) -> float:
+    """Return a cell as it is drawn: pounds, minutes, miles, hours of the day; nothing counts as nought."""
+    value = _cell(row, table, key)
+    if not isinstance(value, (int, float)):
+        return 0.0
+    return value / _SIZES.get(_column(table, key).kind, 1)
+
+
+def _said(row: Sequence[Cell], table: Table, key: str) -> str:
+    value = _cell(row, table, key)
+    return "" if value is None else str(value)
+
+
+def _unit(table: Table, key: str) -> str:
+    unit = _UNITS.get(_column(table, key).kind)
+    return f" ({unit})" if unit else ""
+
+
+def _spoken(table: Table, label: str, values: Sequence[str]) -> str:
+    """Return one sentence of what a chart shows: how many, the most and the least."""
+    key = values[0]
+    unit = _UNITS.get(_column(table, key).kind, "")
+    told = [(_number(row, table, key), _said(row, table, label)) for row in table.rows]
+    if not told:
+        return "There is nothing to draw."
+    most, least = max(told), min(told)
+    words = f"{_column(table, key).heading} for {len(told)} values of {_column(table, label).heading}."
+    ends = f"The most is {most[0]:,.4g} {unit} at {most[1]}, the least {least[0]:,.4g} {unit} at {least[1]}."
+    return f"{words} {ends} The figures are in the table.".replace("  ", " ")
+
+
+def _svg(spec: dict[str, Any], says: str = "") -> str:
+    """Return the SVG of a Vega-Lite chart with its title and a sentence for a screen reader.
+
+    Altair checks the chart, vl-convert draws it, and neither may fetch.
+    """
     import altair
     import vl_convert
 
@@ -152,4 +288,13 @@ def _svg(spec: dict[str, Any]) -> str:
         }
     )
     drawn = vl_convert.vegalite_to_svg(json.dumps(checked.to_dict()), allowed_base_urls=[])
-    return str(drawn)
+    return _labelled(str(drawn), str(spec["title"]["text"]), says or "The figures are in the table beside it.")
+
+
+def _labelled(svg: str, title: str, says: str) -> str:
+    """Return a drawing that a screen reader tells as one picture: its title, then what it shows."""
+    begin = svg.index("<svg") + 4
+    names = ' role="img" aria-labelledby="chart-title chart-words"'
+    end = svg.index(">", begin) + 1
+    words = f'<title id="chart-title">{escape(title)}</title><desc id="chart-words">{escape(says)}</desc>'
+    return svg[:begin] + names + svg[begin:end] + words + svg[end:]
