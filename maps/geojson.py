@@ -37,6 +37,19 @@ def line(
     return _feature(geometry, look, tip, lines, group)
 
 
+def legs(
+    lines_of: Sequence[Sequence[Place]],
+    look: Look,
+    *,
+    tip: str,
+    lines: Iterable[tuple[str, object]] = (),
+    group: str = "",
+) -> Feature:
+    """Return a way made of one line a leg, drawn and picked as one."""
+    geometry = {"type": "MultiLineString", "coordinates": [[_pair(place) for place in leg] for leg in lines_of]}
+    return _feature(geometry, look, tip, lines, group)
+
+
 def areas(collection: Mapping[str, Any], look: Look, *, name: str) -> list[Feature]:
     """Return a boundary file's shapes, keeping only the property that names each and rounding to about a metre."""
     found = []

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from maps import style
 from maps.background import Background
-from maps.geojson import Feature, Place, line, point
+from maps.geojson import Feature, Place, legs, point
 from maps.layers import Key, Layer
 from maps.page import FICTION, Pick, Sheet, page
 from maps.placing import Placing
@@ -16,6 +16,7 @@ from optimiser.routes.solution import Direction, RoutesSolution, Run
 
 _SCHOOL = style.square(style.INK, 5.5)
 _LEFT = style.ring(style.VERMILION, 8.0, weight=3.5)
+Legs = Sequence[Sequence[Place]]
 _CROWD = 150
 """With more runs than this in a direction, lines are thin and stops appear when their run is picked."""
 
@@ -28,11 +29,12 @@ def draw(
     title: str = "Home to school runs",
     notice: str = FICTION,
     background: Background | None = None,
-    paths: Mapping[str, Sequence[Place]] | None = None,
+    paths: Mapping[str, Legs] | None = None,
     homes_to_metres: int = 0,
 ) -> str:
     """Return the map page. ``points`` are (latitude, longitude) by place id; ``paths`` is each run's way along roads,
-    straight lines where there is none; ``homes_to_metres`` rounds homes for readers who may not see doors.
+    one line from each stop to the next, straight where there is none; ``homes_to_metres`` rounds homes for readers who
+    may not see doors, and cuts the ways short of them.
     """
     placing = Placing(points, homes_to_metres=homes_to_metres)
     layers: list[Layer] = []
@@ -87,7 +89,7 @@ def _direction(
     runs: Sequence[Run],
     direction: Direction,
     placing: Placing,
-    paths: Mapping[str, Sequence[Place]],
+    paths: Mapping[str, Legs],
     *,
     shown: bool,
 ) -> list[Layer]:
@@ -98,18 +100,11 @@ def _direction(
     for number, run in enumerate(sorted(runs, key=lambda run: run.id)):
         look = style.run_look(number, weight=1.1 if crowded else 2.6)
         lines = _run_lines(problem, run)
-        way = paths.get(run.id) or placing.through((stop.place, stop.place not in school_places) for stop in run.stops)
-        if len(way) > 1:
-            ways.append(
-                line(
-                    way,
-                    look,
-                    tip=f"{run.id}, {count(len(run.children), 'child', 'children')}",
-                    lines=lines,
-                    group=run.id,
-                )
-            )
-        stops += _stops(run, look, placing, school_places)
+        way = _way(run, placing, school_places, paths.get(run.id))
+        if way:
+            tip = f"{run.id}, {count(len(run.children), 'child', 'children')}"
+            ways.append(legs(way, look, tip=tip, lines=lines, group=run.id))
+        stops += _stops(problem, run, look, placing, school_places)
     name = "Morning" if direction is Direction.MORNING else "Afternoon"
     keys = tuple(Key(style.run_look(each), "one run each" if each == 0 else "another run") for each in (0, 1))
     return [
@@ -128,7 +123,18 @@ def _direction(
     ]
 
 
-def _stops(run: Run, look: style.Look, placing: Placing, school_places: set[str]) -> list[Feature]:
+def _way(run: Run, placing: Placing, school_places: set[str], path: Legs | None) -> list[list[Place]]:
+    """Return a run's way, one line a leg along the roads given; one straight line through its stops without."""
+    if path is None or len(path) != len(run.stops) - 1:
+        through = placing.through((stop.place, stop.place not in school_places) for stop in run.stops)
+        return [through] if len(through) > 1 else []
+    homes = [stop.place not in school_places for stop in run.stops]
+    return [placing.along(leg, from_home=homes[turn], to_home=homes[turn + 1]) for turn, leg in enumerate(path)]
+
+
+def _stops(
+    problem: RoutesProblem, run: Run, look: style.Look, placing: Placing, school_places: set[str]
+) -> list[Feature]:
     found = []
     for turn, stop in enumerate(run.stops, start=1):
         here = placing.at(stop.place, home=stop.place not in school_places)
@@ -137,6 +143,7 @@ def _stops(run: Run, look: style.Look, placing: Placing, school_places: set[str]
         lines = (
             ("Arrives", clock(stop.arrive)),
             ("Leaves", clock(stop.leave)),
+            ("From the stop before", _leg(problem, run, turn - 1)),
             ("Getting on", ", ".join(stop.on)),
             ("Getting off", ", ".join(stop.off)),
             ("Run", run.id),
@@ -177,6 +184,15 @@ def _metres(problem: RoutesProblem, run: Run) -> int | None:
         return None
     pairs = zip(run.stops, run.stops[1:], strict=False)
     return sum(travel.metres_between(one.place, other.place) for one, other in pairs)
+
+
+def _leg(problem: RoutesProblem, run: Run, turn: int) -> str:
+    """Return the minutes and miles from the stop before, nothing for the first."""
+    travel = problem.travel(run.direction)
+    if turn == 0 or any(run.stops[at].place not in travel.index for at in (turn - 1, turn)):
+        return ""
+    here, there = run.stops[turn - 1].place, run.stops[turn].place
+    return f"{minutes(travel.seconds_between(here, there))}, {miles(travel.metres_between(here, there))}"
 
 
 def _schools(problem: RoutesProblem, solution: RoutesSolution, placing: Placing) -> Layer:

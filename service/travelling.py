@@ -5,18 +5,20 @@ council's own network. With none of them, travel is estimated.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from data.postcodes.districts import districts
 from data.postcodes.table import ATTRIBUTION
-from data.travel import osgb, streets
+from data.travel import streets
+from data.travel import ways as data_ways
 from data.travel.choosing import Choice, choose
+from data.travel.crow import Estimate
 from data.travel.network import RoadTravel
-from data.travel.source import Band, Points, TravelSource
+from data.travel.source import TravelFailed, TravelSource, Way
 from maps.background import Background
+from optimiser.routes.run import Run
 
 NAMES = ("SENDOPT_ROADS", "SENDOPT_OSRM", "SENDOPT_VALHALLA", "SENDOPT_TRAVEL_DATA", "SENDOPT_TRAVEL_CACHE")
 """The settings that a plan's own process is handed."""
@@ -53,18 +55,22 @@ def background(points: Mapping[str, LatLon]) -> Background:
     return Background(streets=lines, names=districts(), attribution=(found.attribution, ATTRIBUTION))
 
 
-def ways(runs: Any, points: Mapping[str, LatLon]) -> dict[str, list[LatLon]]:
-    """Return each run's way along the roads by run id; nothing where travel is estimated."""
-    found = source()
-    if not isinstance(found, RoadTravel):
+def run_ways(runs: Iterable[Run], points: Mapping[str, LatLon]) -> dict[str, Way]:
+    """Return each run's way by run id, leg by leg with seconds, metres and basis; straight where nobody knows streets.
+
+    ``points`` are (latitude, longitude) by place id. Raises TravelFailed when a server does not answer.
+    """
+    return data_ways.run_ways(source(), runs, points)
+
+
+def ways(runs: Iterable[Run], points: Mapping[str, LatLon]) -> dict[str, tuple[tuple[LatLon, ...], ...]]:
+    """Return each run's way for a map, as a line a leg, by run id; nothing where travel is estimated.
+
+    A plan is not lost because its map cannot be drawn along streets: where a server fails, lines are straight.
+    """
+    if isinstance(source(), Estimate):
         return {}
-    drawn = {}
-    for run in runs:
-        places = [stop.place for stop in run.stops if stop.place in points]
-        if len(places) < 2:
-            continue
-        lats, lons = zip(*(points[place] for place in places), strict=True)
-        band = Band.MORNING if run.direction.value == "morning" else Band.AFTERNOON
-        path = found.path(Points(tuple(places), *osgb.from_wgs84(lats, lons)), band)
-        drawn[run.id] = [place for leg in path.legs for place in leg]
-    return drawn
+    try:
+        return {run: way.legs for run, way in run_ways(runs, points).items()}
+    except TravelFailed:
+        return {}

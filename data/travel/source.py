@@ -128,6 +128,16 @@ class Way:
     metres: tuple[int, ...]
     basis: tuple[Basis, ...]
 
+    @property
+    def line(self) -> tuple[tuple[float, float], ...]:
+        """The whole way as one line, each stop once."""
+        return tuple(place for turn, leg in enumerate(self.legs) for place in (leg[1:] if turn else leg))
+
+    @property
+    def along_roads(self) -> bool:
+        """Whether every leg follows streets, or stands still."""
+        return Basis.ESTIMATE not in self.basis
+
 
 class TravelFailed(Exception):
     """An engine could not finish what it was asked, so nothing of it was used; the message says what to do."""

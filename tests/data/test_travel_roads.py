@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 
 from data.travel import streets, tags
+from data.travel.crow import Estimate
 from data.travel.graph import RoadGraph
 from data.travel.network import RoadTravel
 from data.travel.roads import ExtractWrong, import_extract
 from data.travel.searching import SciPy
 from data.travel.source import Band, Basis, TravelFailed
+from data.travel.ways import run_way, run_ways
+from tests.builders import maps as plans
 from tests.builders.roads import SIDE, a_town, town_points
 
 OSM = Path(__file__).parents[2].parent / "shared" / "data" / "osm"
@@ -186,3 +189,23 @@ def test_porto_gives_the_same_answers_by_both_engines(tmp_path):
     start, end = rng.integers(0, len(graph), 300), rng.integers(0, len(graph), 60)
     one, other = (engine(graph).metric(1.9).sums(start, end) for engine in (kit, SciPy))
     assert np.array_equal(one[0], other[0]) and np.array_equal(one[1], other[1])
+
+
+def test_every_leg_of_a_run_has_its_line_its_seconds_and_its_metres(town):
+    _, graph = town
+    roads = RoadTravel(graph)
+    _, solution, points = plans.a_routes_plan(8, 2)
+    spots = dict(zip(points, plans.degrees(town_points(len(points))), strict=True))
+    for source, basis in ((roads, Basis.ROAD), (Estimate(), Basis.ESTIMATE)):
+        ways = run_ways(source, solution.runs, spots)
+        assert set(ways) == {run.id for run in solution.runs}
+        for run in solution.runs:
+            way = ways[run.id]
+            assert len(way.legs) == len(way.seconds) == len(way.metres) == len(run.stops) - 1
+            for turn, leg in enumerate(way.legs):
+                here, there = (spots[run.stops[at].place] for at in (turn, turn + 1))
+                assert leg[0] == pytest.approx(here, abs=2e-5) and leg[-1] == pytest.approx(there, abs=2e-5)
+            assert set(way.basis) == {basis} and way.along_roads == (basis is Basis.ROAD)
+            assert len(way.line) == sum(map(len, way.legs)) - len(way.legs) + 1
+    run = solution.runs[0]
+    assert run_way(roads, run, {run.stops[0].place: (52.5, -1.9)}) is None

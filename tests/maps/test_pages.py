@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -145,11 +146,35 @@ def test_homes_can_be_rounded_for_readers_who_may_not_see_doors():
     assert exact not in routes.draw(problem, solution, points=points, homes_to_metres=100)
 
 
-def test_a_run_follows_its_roads_where_they_are_known():
+def a_bent_way(run, points):
+    """A line a leg, each bent in the middle."""
+    stops = [points[stop.place] for stop in run.stops]
+    return [(one, (one[0] + 0.003, other[1] - 0.003), other) for one, other in pairwise(stops)]
+
+
+def test_a_run_follows_its_roads_leg_by_leg_where_they_are_known():
     problem, solution, points = plans.a_routes_plan(12, 2)
-    way = [(52.5, -1.9), (52.51, -1.91), (52.52, -1.9)]
-    page = routes.draw(problem, solution, points=points, paths={solution.runs[0].id: way})
-    assert "[[-1.9,52.5],[-1.91,52.51],[-1.9,52.52]]" in page
+    run = solution.runs[0]
+    legs = a_bent_way(run, points)
+    page = routes.draw(problem, solution, points=points, paths={run.id: legs})
+    for leg in legs:
+        lat, lon = leg[1]
+        assert f"[{round(lon, 5)},{round(lat, 5)}]" in page
+    assert page.count('{"type":"MultiLineString"') == len(solution.runs) and "From the stop before" in page
+
+
+def test_a_way_along_roads_does_not_lead_to_a_rounded_home():
+    problem, solution, points = plans.a_routes_plan(12, 2)
+    run = solution.runs[0]
+    home = points[run.stops[0].place]
+    near = (home[0] + 0.0003, home[1])
+    legs = a_bent_way(run, points)
+    legs[0] = (home, near, *legs[0][1:])
+    given = {"points": points, "paths": {run.id: legs}}
+    for place in (home, near):
+        exact = f"[{round(place[1], 5)},{round(place[0], 5)}]"
+        assert exact in routes.draw(problem, solution, **given)
+        assert exact not in routes.draw(problem, solution, **given, homes_to_metres=100)
 
 
 def test_boundaries_and_streets_lie_under_the_plan_with_their_licence():
