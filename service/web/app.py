@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -13,7 +14,7 @@ from service import __version__
 from service.settings import Settings
 from service.store.database import Database
 from service.web import errors
-from service.web.pages import environment
+from service.web.pages import environment, fragment
 from service.web.routes import (
     account,
     api,
@@ -29,6 +30,7 @@ from service.web.routes import (
     why,
 )
 from service.web.security import Door
+from service.web.watch import Watch
 
 STATIC = Path(__file__).parent / "static"
 ROUTERS = (health, account, provider, home, data, plans, why, transport, meetings, places, decisions, api)
@@ -67,6 +69,7 @@ def create_app(settings: Settings, db: Database | None = None) -> FastAPI:
     app.state.db = db or Database(settings.database_url)
     app.state.form_key = secrets.token_urlsafe(24)
     app.state.pages = environment(settings)
+    app.state.watch = Watch(app.state.db, partial(fragment, app.state.pages))
     app.mount("/static", Lasting(directory=STATIC), name="static")
     for module in ROUTERS:
         app.include_router(module.router)

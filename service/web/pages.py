@@ -10,6 +10,7 @@ from optimiser.core.table import Table
 from service import __version__, shown
 from service.settings import Settings
 from service.store.scope import KINDS
+from service.store.tables import Run
 from service.web.security import Visitor
 
 DESKS = (
@@ -74,6 +75,11 @@ def page(request: Request, template: str, visitor: Visitor, *, status: int = 200
         visitor=visitor, may=visitor.scope.may, path=request.url.path, desks=desks, **values
     )
     return HTMLResponse(body, status_code=status)
+
+
+def fragment(pages: Environment, run: Run, ahead: int) -> str:
+    """Return a plan's progress alone, for a page that is already open; ``ahead`` is how many wait in front of it."""
+    return str(pages.get_template("progress_part.html").render(run=run, ahead=ahead))
 
 
 def by_key(tables: tuple[Table, ...], key: str) -> Table | None:

@@ -1,8 +1,7 @@
 """Runs and their results: start, follow, stop and keep the best, look, take files out, adopt, compare."""
 
 import json
-import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Query, Request
@@ -13,7 +12,7 @@ from service.store import audit, cities
 from service.store.scope import KINDS, NotAllowed, NotThere
 from service.store.tables import Run
 from service.web import exports, security
-from service.web.pages import KIND_WORDS, page
+from service.web.pages import KIND_WORDS, fragment, page
 from service.web.security import FRAME_POLICY, Allow, Visitor, check_form
 
 router = APIRouter(include_in_schema=False)
@@ -150,33 +149,23 @@ def progress(request: Request, run_id: str, visitor: Annotated[Visitor, Depends(
     with request.app.state.db.reading() as session:
         run = runs.get(session, visitor.scope, run_id)
         ahead = runs.ahead(session, run)
-    return HTMLResponse(_fragment(request, run, ahead))
-
-
-def _fragment(request: Request, run: Run, ahead: int) -> str:
-    return str(request.app.state.pages.get_template("progress_part.html").render(run=run, ahead=ahead))
+    return HTMLResponse(fragment(request.app.state.pages, run, ahead))
 
 
 @router.get("/plans/{run_id}/events")
 def events(request: Request, run_id: str, visitor: Annotated[Visitor, Depends(Allow("home"))]) -> Response:
     """Stream progress as server-sent events until the plan ends; it is read from the database, so nothing is lost."""
-    db = request.app.state.db
-    with db.reading() as session:
+    with request.app.state.db.reading() as session:
         runs.get(session, visitor.scope, run_id)
 
-    def stream() -> Iterator[str]:
-        last, until = "", time.monotonic() + 600
-        while time.monotonic() < until:
-            with db.reading() as session:
-                run = runs.get(session, visitor.scope, run_id)
-                text = _fragment(request, run, runs.ahead(session, run))
-            if text != last:
-                last = text
-                yield "event: progress\n" + "".join(f"data: {line}\n" for line in text.splitlines()) + "\n"
-            if run.state in runs.OVER:
+    async def stream() -> AsyncIterator[str]:
+        async for sight in request.app.state.watch.follow(run_id):
+            if sight is None:
+                yield ": nothing new\n\n"
+                continue
+            yield "event: progress\n" + "".join(f"data: {line}\n" for line in sight.words.splitlines()) + "\n"
+            if sight.over:
                 yield "event: over\ndata: over\n\n"
-                return
-            time.sleep(0.7)
 
     return StreamingResponse(stream(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
