@@ -7,6 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from service.plans import Clash
 from service.store.people import BadAccount, TooMany
@@ -14,6 +15,8 @@ from service.store.scope import NotAllowed, NotThere
 from service.web.pages import page
 from service.web.security import ANONYMOUS, Refused, SignInFirst, Visitor, find_visitor
 
+EVERYTHING_ELSE = "{rest:path}"
+"""How the address ends of a route that only says that there is nothing there."""
 TITLES = {
     400: "That did not make sense",
     401: "Sign in first",
@@ -107,7 +110,21 @@ def _http(request: Request, error: Exception) -> Response:
     detail = error.detail if error.detail not in ("Not Found", "Method Not Allowed") else words[error.status_code]
     made = answer(request, error.status_code, detail)
     made.headers.update(error.headers or {})
+    if error.status_code == 405:
+        made.headers["Allow"] = ", ".join(sorted(_methods(request.app.routes, request)))
     return made
+
+
+def _methods(routes: Any, request: Request) -> set[str]:
+    """Return every method that an address answers to; one route alone knows only its own."""
+    found: set[str] = set()
+    for route in routes:
+        inner = getattr(route, "original_router", None) or getattr(route, "router", None)
+        if inner is not None and not hasattr(route, "methods"):
+            found |= _methods(inner.routes, request)
+        elif route.matches(request.scope)[0] is not Match.NONE and not route.path.endswith(EVERYTHING_ELSE):
+            found |= getattr(route, "methods", None) or set()
+    return found
 
 
 def _ours(request: Request, error: Exception) -> Response:
