@@ -102,7 +102,7 @@ class Worker:
                 (folder / "start.json").write_bytes(fetch(session, run.best))
             if run.after is not None:
                 for each in session.query(Output).where(Output.run == run.after).all():
-                    if each.name.endswith((".problem.json", ".solution.json")):
+                    if each.name.endswith((".problem.json", ".solution.json", ".sequences.json")):
                         (folder / f"before.{each.name}").write_bytes(fetch(session, each.digest))
             pins = session.query(Pin.subject).where(Pin.run == run.after).all() if run.after else []
             fictional = city.fictional
@@ -117,6 +117,7 @@ class Worker:
             "keep_only": keeping,
             "pins": [pin.subject for pin in pins],
             "bytes": self.settings.child_bytes,
+            "processes": self.settings.processes,
         }
         (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
         keep = (

@@ -19,6 +19,19 @@ STAMP = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
+class _Words:
+    """How a feed speaks: what schools and venues are called, whether staff references are shown, and the last line."""
+
+    names: Mapping[str, str]
+    people: bool
+    notice: str
+
+    def of(self, name: str) -> str:
+        """Return what a school or venue is called."""
+        return self.names.get(name, name)
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
     """One calendar file: whose it is (``person-``, ``school-`` or ``venue-`` and an id), and its bytes."""
 
@@ -34,14 +47,17 @@ def feeds(
     sequences: Mapping[str, int] | None = None,
     names: Mapping[str, str] | None = None,
     stamp: datetime = STAMP,
+    people: bool = False,
+    notice: str = "",
 ) -> tuple[Feed, ...]:
     """Return a feed for each person, school and venue; a child is never in any.
 
     A meeting keeps its UID for ever. ``sequences`` holds the last number sent for each meeting (0 when new): one that
     stands elsewhere than in ``previous`` goes up by one, and one no longer booked is sent as CANCELLED. ``names`` are
-    what to call schools and venues; ids where none is given. Times carry the Europe/London timezone.
+    what to call schools and venues; ids where none is given. ``people`` names staff by reference beside their roles;
+    ``notice`` ends every description. Times carry the Europe/London timezone.
     """
-    named, sent = names or {}, sequences or {}
+    named, sent = _Words(names or {}, people, notice), sequences or {}
     numbers = next_sequences(solution, previous=previous, sequences=sent)
     events: dict[str, list[Event]] = {}
     for booking in solution.bookings:
@@ -107,27 +123,31 @@ def _local(day: date, seconds: int) -> datetime:
     return datetime.combine(day, time(), LONDON) + timedelta(seconds=seconds)
 
 
-def _event(problem: Problem, booking: Booking, names: Mapping[str, str], sequence: int, stamp: datetime) -> Event:
+def _event(problem: Problem, booking: Booking, words: _Words, sequence: int, stamp: datetime) -> Event:
     meeting = problem.meeting[booking.meeting]
     school, kind = problem.school[meeting.school], problem.kind[meeting.kind]
-    where = names.get(school.id, school.id) if booking.venue == AT_SCHOOL else names.get(booking.venue, booking.venue)
+    where = words.of(school.id if booking.venue == AT_SCHOOL else booking.venue)
     roles = ", ".join(sorted({problem.person[person].role for person in booking.people}))
+    if words.people:
+        roles = ", ".join(f"{problem.person[person].role} ({person})" for person in booking.people)
     event = _blank(uid("meeting", booking.meeting), booking.day, booking.start, kind.seconds, sequence, stamp)
-    event.add("summary", f"{kind.title}: {names.get(school.id, school.id)}")
+    event.add("summary", f"{kind.title}: {words.of(school.id)}")
     event.add("location", f"{where}, {booking.room}" if booking.room else where)
     event.add(
         "description",
         f"Attending: {roles}. Please bring the SEND Support Provision Plan of each pupil to be discussed, and have "
-        "parental consent in hand. To change the time, reply to the locality coordinator.",
+        "parental consent in hand. To change the time, reply to the locality coordinator."
+        + (f" {words.notice}" if words.notice else ""),
     )
     return event
 
 
-def _reserve(problem: Problem, reserve: Reserve, names: Mapping[str, str], stamp: datetime) -> Event:
+def _reserve(problem: Problem, reserve: Reserve, words: _Words, stamp: datetime) -> Event:
     seconds = problem.kind[reserve.kind].seconds
     event = _blank(uid("reserve", reserve.id), reserve.day, reserve.start, seconds, 0, stamp)
     event.add("summary", "Catch-up slot")
-    event.add("location", names.get(reserve.venue, reserve.venue))
+    event.add("location", words.of(reserve.venue))
+    event.add("description", f"Kept for a school that could not come. {words.notice}".strip())
     return event
 
 

@@ -1,69 +1,43 @@
-"""A roster as calendar files, one for each person and each school; no child is named in any."""
+"""A roster's calendar files and the numbers under which they were sent, so that the next roster updates them."""
 
-from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
+import io
+import json
+import zipfile
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, Timezone
+from service.optimisers.jobs import JSON, ZIP, Job
+from service.runs import Made
 
-LONDON = ZoneInfo("Europe/London")
+SENT = "meetings.sequences.json"
+FOLDERS = {"person": "people", "school": "schools", "venue": "venues"}
 
 
-def calendars(problem: Any, solution: Any, *, notice: str) -> Iterator[tuple[str, bytes]]:
-    """Yield (file name, calendar) for every person and every school with a meeting.
+def calendar_files(problem: Any, solution: Any, *, previous: Any, job: Job) -> list[Made]:
+    """Return a zip of calendar files, one a person, school and venue, and the sequence number sent for each meeting.
 
-    A meeting keeps its UID however often it is planned again, so that a diary updates it and does not double it.
+    ``previous`` is the roster that this one follows, or None: what moved since is sent again one number higher, and
+    what fell away is cancelled.
     """
-    people: dict[str, list[Event]] = {}
-    schools: dict[str, list[Event]] = {}
-    for booking in solution.bookings:
-        event = _meeting(problem, booking, notice)
-        for person in booking.people:
-            people.setdefault(person, []).append(event)
-        schools.setdefault(problem.meeting[booking.meeting].school, []).append(event)
-    for reserve in solution.reserves:
-        event = _event(f"reserve-{reserve.id}", "Catch-up slot", reserve, problem.kind[reserve.kind].seconds, notice)
-        for person in reserve.people:
-            people.setdefault(person, []).append(event)
-    for folder, found in (("people", people), ("schools", schools)):
-        for name, events in sorted(found.items()):
-            yield f"{folder}/{_safe(name)}.ics", _calendar(name, events)
+    from data.writing import calendar
+
+    sent = json.loads(job.before.get(SENT, "{}")) if previous is not None else {}
+    feeds = calendar.feeds(
+        problem, solution, previous=previous, sequences=sent, names=_names(job), people=True, notice=job.notice
+    )
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as out:
+        for feed in feeds:
+            owner, _, name = feed.name.partition("-")
+            out.writestr(f"{FOLDERS[owner]}/{_safe(name)}.ics", feed.content)
+    numbers = {**sent, **calendar.next_sequences(solution, previous=previous, sequences=sent)}
+    return [
+        Made("meetings.calendars.zip", "Calendar files, one a person, school and venue", ZIP, packed.getvalue()),
+        Made(SENT, "Numbers under which the invitations were sent", JSON, json.dumps(numbers).encode("utf-8")),
+    ]
 
 
-def _meeting(problem: Any, booking: Any, notice: str) -> Event:
-    meeting = problem.meeting[booking.meeting]
-    title = f"{problem.kind[meeting.kind].title}: {meeting.school}"
-    return _event(booking.meeting, title, booking, problem.seconds_of(booking.meeting), notice)
-
-
-def _event(ref: str, title: str, at: Any, seconds: int, notice: str) -> Event:
-    event = Event()
-    begins = _moment(at.day, int(at.start))
-    event.add("uid", f"{ref}@send-optimiser")
-    event.add("dtstamp", datetime.combine(at.day, time(), UTC))
-    event.add("summary", title)
-    event.add("dtstart", begins)
-    event.add("dtend", begins + timedelta(seconds=int(seconds)))
-    where = "At the school" if at.venue == "school" else at.venue
-    event.add("location", f"{where}, {at.room}" if at.room else where)
-    event.add("description", f"With {', '.join(at.people)}. A proposal until it is adopted. {notice}")
-    return event
-
-
-def _moment(day: date, seconds: int) -> datetime:
-    return datetime.combine(day, time(seconds // 3600, seconds % 3600 // 60), LONDON)
-
-
-def _calendar(name: str, events: Iterable[Event]) -> bytes:
-    calendar = Calendar()
-    calendar.add("prodid", "-//send-optimiser//meetings//EN")
-    calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", f"Meetings of {name}")
-    calendar.add_component(Timezone.from_tzinfo(LONDON, "Europe/London"))
-    for event in sorted(events, key=lambda each: (each["dtstart"].dt, each["uid"])):
-        calendar.add_component(event)
-    return bytes(calendar.to_ical())
+def _names(job: Job) -> dict[str, str]:
+    return {each.id: f"{each.name} ({each.id})" for each in (*job.city.schools, *job.city.venues)}
 
 
 def _safe(name: str) -> str:

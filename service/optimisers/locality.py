@@ -1,17 +1,14 @@
 """The meetings desk's plan: a round of school meetings for a locality team, with its calendar files."""
 
 import importlib
-import io
-import zipfile
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from optimiser.core.table import Table
-from service.optimisers.calendars import calendars
-from service.optimisers.jobs import ZIP, Asked, CannotPlan, Headline, Job
+from service.optimisers.calendars import calendar_files
+from service.optimisers.jobs import Asked, CannotPlan, Headline, Job
 from service.optimisers.transport import built, drawn
-from service.runs import Made
 
 
 def ask_meetings(job: Job) -> Asked:
@@ -26,7 +23,8 @@ def ask_meetings(job: Job) -> Asked:
     elif job.area != "*":
         more["locality"] = job.area
     made = built(facts.build, job.city, **more)
-    made = _with_locks(made, job.earlier("meetings", solution_module.Solution), job)
+    earlier = job.earlier("meetings", solution_module.Solution)
+    made = _with_locks(made, earlier, job)
     if not made.problem.meetings:
         raise CannotPlan("There is no school to meet. Fill in the Meetings sheet, or choose another locality.")
     return Asked(
@@ -40,7 +38,7 @@ def ask_meetings(job: Job) -> Asked:
         left_out_words="schools without a meeting",
         source=made.notes[0] if made.notes else (made.problem.travel.source if made.problem.travel else "none needed"),
         provenance=made.provenance,
-        files=lambda problem, solution: packed_calendars(problem, solution, job.notice),
+        files=lambda problem, solution: calendar_files(problem, solution, previous=earlier, job=job),
     )
 
 
@@ -107,12 +105,3 @@ def _headlines(problem: Any, solution: Any, tables: tuple[Table, ...]) -> list[H
 
 def _roles(problem: Any, booking: Any) -> Any:
     return problem.kind[problem.meeting[booking.meeting].kind].roles
-
-
-def packed_calendars(problem: Any, solution: Any, notice: str) -> list[Made]:
-    """Return a zip of calendar files, one for each person and each school."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as out:
-        for name, body in calendars(problem, solution, notice=notice):
-            out.writestr(name, body)
-    return [Made("meetings.calendars.zip", "Calendar files, one a person and one a school", ZIP, packed.getvalue())]
