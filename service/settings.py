@@ -1,6 +1,7 @@
 """The settings, read once from the environment (SENDOPT_...) or mounted files, and passed down as arguments."""
 
 import ipaddress
+import os
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
@@ -46,8 +47,10 @@ class Settings(BaseSettings):
     running: int = Field(default=1, ge=1, le=64)
     """How many plans are worked on at once by one worker."""
     queued_each: int = Field(default=10, ge=1)
+    processes: int = Field(default_factory=lambda: min(2, os.cpu_count() or 1), ge=1, le=64)
+    """How many processors one plan may use; the plan's own process starts the others, and they end with it."""
     child_bytes: int = Field(default=4 * 1024**3, gt=0)
-    """The most memory that one plan's process may use."""
+    """The most memory that each process of a plan may use."""
     lease_seconds: float = Field(default=15.0, gt=0.1)
     attempts: int = Field(default=3, ge=1)
     worker: bool = True

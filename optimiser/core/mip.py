@@ -15,6 +15,8 @@ from optimiser.core.result import Status
 Floats = npt.NDArray[np.float64]
 Watch = Callable[[float | None, float | None], bool]
 """Told the best objective and bound now and then; answering False stops the solve."""
+Improved = Callable[[Floats], None]
+"""Told the values of each better solution as it is found; it should do no more than keep them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class LinearModel:
         seed: int = 0,
         start: Floats | None = None,
         watch: Watch | None = None,
+        improved: Improved | None = None,
         relax: bool = False,
     ) -> MipAnswer:
         """Return HiGHS's answer, one thread, so that the same model and seed give the same answer.
@@ -88,11 +91,41 @@ class LinearModel:
         ``start`` is a full vector of values to begin from. ``relax`` drops the whole-number rule and gives duals.
         OPTIMAL means the objective equals the bound to 1e-6 relative; stopped at a gap is FEASIBLE.
         """
-        return _solve(self, limits or Limits(), seed, start, watch, relax)
+        return _solve(self, limits or Limits(), seed, start, watch, improved, relax)
+
+
+class Relaxation:
+    """A model without its whole-number rule, kept open: after a row's limits change it takes a few pivots to solve."""
+
+    def __init__(self, model: LinearModel, *, seed: int = 0) -> None:
+        import highspy
+
+        self._model = model
+        self._highs = highspy.Highs()
+        _set_options(self._highs, Limits(), seed)
+        self._highs.passModel(_lp(highspy, model, False))
+
+    def limit(self, row: int, *, lower: float = -math.inf, upper: float = math.inf) -> None:
+        """Change a row's limits, here and in the model."""
+        self._model.row_lower[row], self._model.row_upper[row] = lower, upper
+        self._highs.changeRowBounds(row, lower, upper)
+
+    def solve(self) -> MipAnswer:
+        """Return the optimum with its duals, from where the last solve ended."""
+        import highspy
+
+        self._highs.run()
+        return _read(highspy, self._highs, self._model, False, Limits(), False)
 
 
 def _solve(
-    model: LinearModel, limits: Limits, seed: int, start: Floats | None, watch: Watch | None, relax: bool
+    model: LinearModel,
+    limits: Limits,
+    seed: int,
+    start: Floats | None,
+    watch: Watch | None,
+    improved: Improved | None,
+    relax: bool,
 ) -> MipAnswer:
     import highspy
 
@@ -107,6 +140,9 @@ def _solve(
         first.col_value = list(map(float, start))
         highs.setSolution(first)
     stopped = _watch(highs, limits, watch) if whole else [False]
+    if whole and improved is not None:
+        keep = improved
+        highs.cbMipImprovingSolution.subscribe(lambda event: keep(np.array(event.data_out.mip_solution)))
     highs.run()
     return _read(highspy, highs, model, whole, limits, stopped[0])
 

@@ -27,8 +27,9 @@ def solve(
     """
     arrays = frame(problem)
     shifts = enumerate_shifts(arrays)
+    told = _Told(problem, shifts, progress)
     answer = duties.assign(
-        shifts, limits=limits, seed=seed, progress=progress, start=_columns(shifts, start) if start else ()
+        shifts, limits=limits, seed=seed, tell=told.tell, start=_columns(shifts, start) if start else ()
     )
     if answer.status in (Status.INFEASIBLE, Status.NOT_FOUND):
         return Result(answer.status, None, None, answer.bound, (), seed, answer.rounds)
@@ -37,15 +38,36 @@ def solve(
         bare = GuidesSolution(start.assignments, (), explain_gaps(problem, arrays, start.assignments))
     cost = costing.cost(problem, bare)
     bound = None if answer.bound is None else answer.bound + costing.standing_pay(problem)
-    go_on = progress(Step(0.85, "naming backups", cost, None if bound is None else Pence(bound)))
+    go_on = progress(Step(0.85, "naming backups", cost, None if bound is None else Pence(bound), best=bare))
     named = backups.name(problem, bare, seed=seed).backups if go_on else ()
     whole = GuidesSolution(bare.assignments, named, bare.uncovered)
     if bound is not None and bound == cost:
         status = Status.OPTIMAL
     else:
         status = Status.STOPPED if answer.status is Status.STOPPED or not go_on else Status.FEASIBLE
-    progress(Step(1.0, "done", cost, None if bound is None else Pence(bound)))
+    progress(Step(1.0, "done", cost, None if bound is None else Pence(bound), best=whole))
     return Result(status, whole, cost, bound, verifier.verify(problem, whole), seed, answer.rounds)
+
+
+class _Told:
+    """Tells the best duties so far as a plan with its cost, so that a run ended by force keeps it."""
+
+    def __init__(self, problem: GuidesProblem, shifts: Shifts, progress: Progress) -> None:
+        self.problem, self.shifts, self.progress = problem, shifts, progress
+        self.columns: tuple[duties.Column, ...] | None = None
+        self.best: GuidesSolution | None = None
+        self.cost: Pence | None = None
+
+    def tell(self, share: float, doing: str, columns: tuple[duties.Column, ...] | None, bound: int | None) -> bool:
+        """Tell where the search stands, and answer whether to go on."""
+        if columns is not None and columns != self.columns:
+            self.columns = columns
+            found = plan(self.problem, self.shifts, columns)
+            cost = costing.cost(self.problem, found)
+            if self.cost is None or cost < self.cost:
+                self.best, self.cost = found, cost
+        proved = None if bound is None else Pence(bound + costing.standing_pay(self.problem))
+        return self.progress(Step(share, doing, self.cost, proved, best=self.best))
 
 
 def plan(problem: GuidesProblem, shifts: Shifts, columns: tuple[duties.Column, ...]) -> GuidesSolution:

@@ -1,5 +1,6 @@
 """Makes a roster: names who can never be met, decides times with a proof, names the people, checks it all."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -48,7 +49,11 @@ def solve(
         old = costing.cost(problem, start)
         if solution is None or old < costing.cost(problem, solution):
             solution = start
-    return _result(problem, solution, bound, seed, nodes, stopped=stopped)
+    result = _result(problem, solution, bound, seed, nodes, stopped=stopped)
+    if result.cost is not None:
+        proved = None if bound is None else Pence(bound)
+        progress(Step(1.0, "done", Pence(result.cost), proved, best=result.solution))
+    return result
 
 
 Found = tuple[Solution | None, int | None, int, bool]
@@ -81,11 +86,16 @@ def _exact(problem: Problem, openings: Openings, deadline: Deadline, seed: int, 
 
 
 def _wide(problem: Problem, openings: Openings, deadline: Deadline, seed: int, progress: Progress) -> Found:
-    def tell(doing: str, best: int | None, bound: int | None) -> bool:
+    reasons: dict[str, Unbooked] = {}
+    kept: list[tuple[int, Solution | None]] = []
+
+    def tell(doing: str, best: int | None, bound: int | None, placed: Mapping[str, Booking]) -> bool:
         part = min(0.9, 0.1 + 0.8 * deadline.done)
-        return progress(
-            Step(part, doing, Pence(best) if best is not None else None, Pence(bound) if bound is not None else None)
-        )
+        if best is not None and (not kept or best < kept[-1][0]):
+            kept[:] = [(best, _as_roster(problem, openings, placed, (), reasons))]
+        roster = kept[-1][1] if kept else None
+        cost = Pence(costing.cost(problem, roster)) if roster is not None else None
+        return progress(Step(part, doing, cost, Pence(bound) if bound is not None else None, best=roster))
 
     board, bound, work, stopped = build_roster(problem, openings, deadline, seed=seed, tell=tell)
     return _from_board(problem, openings, board), bound, work, stopped
@@ -93,11 +103,26 @@ def _wide(problem: Problem, openings: Openings, deadline: Deadline, seed: int, p
 
 def _from_board(problem: Problem, openings: Openings, board: Board) -> Solution | None:
     """Return what stands on a board as a roster, or None when it breaks a hard rule after all."""
-    bookings = tuple(board.placed[meeting.id] for meeting in problem.meetings if meeting.id in board.placed)
-    left_out = tuple(
-        reason_unbooked(problem, openings, meeting.id) for meeting in problem.meetings if meeting.id not in board.placed
-    )
-    solution = Solution(bookings, left_out, tuple(board.reserves))
+    return _as_roster(problem, openings, board.placed, tuple(board.reserves), {})
+
+
+def _as_roster(
+    problem: Problem,
+    openings: Openings,
+    placed: Mapping[str, Booking],
+    reserves: tuple[Reserve, ...],
+    reasons: dict[str, Unbooked],
+) -> Solution | None:
+    """Return bookings as a roster with a reason for each left out; None when a hard rule breaks.
+
+    Reasons found are kept in ``reasons`` for the next time.
+    """
+    for meeting in problem.meetings:
+        if meeting.id not in placed and meeting.id not in reasons:
+            reasons[meeting.id] = reason_unbooked(problem, openings, meeting.id)
+    bookings = tuple(placed[meeting.id] for meeting in problem.meetings if meeting.id in placed)
+    left_out = tuple(reasons[meeting.id] for meeting in problem.meetings if meeting.id not in placed)
+    solution = Solution(bookings, left_out, reserves)
     return None if _hard(problem, solution) else solution
 
 
@@ -120,13 +145,18 @@ def _stage(
     """Solve one stage, adding cuts while travel makes a day impossible; the bound stays valid throughout."""
     model = duties.build(problem, openings, extra_staff_days=not first)
     until = deadline.done + (1.0 - deadline.done) * (0.25 if first else 0.95)
-    watch = _watch(progress, "consolidating staff-days" if staged else "choosing times")
+    best = _Best(problem, openings, model)
+    watch = _watch(progress, "consolidating staff-days" if staged else "choosing times", best)
     plan: Plan | None = None
     bound: int | None = None
     for _ in range(CUT_ROUNDS):
         left = 1.0 - deadline.done
         answer = model.solve(
-            deadline.share((until - deadline.done) / left if left else 1.0), seed=seed, watch=watch, start=hint
+            deadline.share((until - deadline.done) / left if left else 1.0),
+            seed=seed,
+            watch=watch,
+            improved=best.hear,
+            start=hint,
         )
         if answer.bound is not None:
             bound = max(bound or 0, answer.whole_bound() or 0)
@@ -153,10 +183,36 @@ def _translate(model: Duty, answer: MipAnswer, problem: Problem, openings: Openi
     return duties.complete(second, plan)
 
 
-def _watch(progress: Progress, doing: str) -> Watch:
+class _Best:
+    """The best roster so far, with its people named only when somebody asks, so that a run ended by force keeps it."""
+
+    def __init__(self, problem: Problem, openings: Openings, model: Duty) -> None:
+        self.problem, self.openings, self.model = problem, openings, model
+        self.values: Floats | None = None
+        self.roster: Solution | None = None
+
+    def hear(self, values: Floats) -> None:
+        """Keep the values of better times."""
+        self.values = values
+
+    def now(self) -> Solution | None:
+        """Return the best verified roster so far, or None."""
+        if self.values is not None:
+            values, self.values = self.values, None
+            found = _solution(self.problem, self.openings, self.model.read(values))
+            better = self.roster is None or costing.cost(self.problem, found) < costing.cost(self.problem, self.roster)
+            if better and not _hard(self.problem, found):
+                self.roster = found
+        return self.roster
+
+
+def _watch(progress: Progress, doing: str, found: _Best) -> Watch:
     def tell(best: float | None, bound: float | None) -> bool:
+        roster = found.now()
         cost = Pence(round(best)) if best is not None else None
-        return progress(Step(0.5, doing, cost, Pence(int(bound)) if bound is not None else None))
+        if roster is not None:
+            cost = Pence(costing.cost(found.problem, roster))
+        return progress(Step(0.5, doing, cost, Pence(int(bound)) if bound is not None else None, best=roster))
 
     return tell
 

@@ -81,6 +81,7 @@ class Job:
             start=start.read_text("utf-8") if start.exists() else None,
             before=before,
             keep_only=told["keep_only"],
+            processes=int(told.get("processes", 1)),
             pins=tuple(told.get("pins", ())),
         )
 

@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,6 @@ from scipy.optimize import linear_sum_assignment
 
 from optimiser.core.limits import Limits
 from optimiser.core.mip import LinearModel, MipAnswer
-from optimiser.core.progress import Progress, Step
 from optimiser.core.result import Status
 from optimiser.core.units import Pence
 from optimiser.guides.costing import left_out
@@ -18,6 +18,8 @@ from optimiser.guides.model.shifts import Shifts
 
 Column = tuple[int, int]
 """A guide's row and a shift's position."""
+Tell = Callable[[float, str, tuple[Column, ...] | None, int | None], bool]
+"""Told the share done, what is being done, the best columns so far and the bound; answering False stops."""
 
 ROWS = {"one-guide-per-run", "one-run-at-a-time", "guide-hours", "pin-kept"}
 """The rules that are rows or fixings of this model; dropping one can be tried."""
@@ -77,9 +79,7 @@ def _arena(shifts: Shifts) -> _Arena:
     return _Arena(shifts, may, frozenset(pinned), tight, bool(ends > begins))
 
 
-def assign(
-    shifts: Shifts, *, limits: Limits, seed: int, progress: Progress, start: tuple[Column, ...] = ()
-) -> DutiesAnswer:
+def assign(shifts: Shifts, *, limits: Limits, seed: int, tell: Tell, start: tuple[Column, ...] = ()) -> DutiesAnswer:
     """Return the cheapest duties, with a bound proved by pricing every guide against every shift.
 
     Whole routes by the assignment algorithm begin; linear programming over a growing set of columns prices splits and
@@ -103,7 +103,7 @@ def assign(
         best, useful = _price(arena, answer, best)
         fresh = (_fresh(reduced, columns) | useful) - columns
         doing = f"pricing duties, round {rounds}"
-        if not progress(Step(min(0.8, rounds / (rounds + 3)), doing)):
+        if not tell(min(0.7, rounds / (rounds + 3)), doing, first, math.ceil(best.bound - 1e-4)):
             return DutiesAnswer(Status.STOPPED, first, None, rounds)
         if not fresh or (reduced >= -1e-6).all() or answer.objective - best.bound < _CLOSE:
             break
@@ -112,7 +112,7 @@ def assign(
         if len(_matter(arena, best, answer.objective)) <= _FEW and _is_whole(answer.values[: len(columns)]):
             break
         columns.update(fresh)
-    return _whole(arena, columns, model, answer, best, limits, seed, rounds)
+    return _whole(arena, columns, model, answer, best, limits, seed, rounds, tell)
 
 
 def _enough(objective: float, bound: float, rounds: int, began: float, limits: Limits) -> bool:
@@ -326,6 +326,7 @@ def _whole(
     limits: Limits,
     seed: int,
     rounds: int,
+    tell: Tell,
 ) -> DutiesAnswer:
     """Return whole duties: the linear answer where it is whole, else branch and bound over what could matter."""
     assert answer.values is not None and answer.objective is not None
@@ -336,7 +337,8 @@ def _whole(
         return DutiesAnswer(Status.OPTIMAL, picked, bound, rounds)
     upper = choice_cost(arena.shifts, picked) if _is_whole(answer.values[: len(order)]) else None
     if upper is None:
-        first = model.solve(limits, seed=seed)
+        heard = _Heard(tell, "making whole duties", 0.75, order, bound)
+        first = model.solve(limits, seed=seed, watch=heard.watch, improved=heard.improved)
         if first.values is None:
             return DutiesAnswer(Status.NOT_FOUND, (), bound, rounds)
         picked = _picked(order, first.values[: len(order)])
@@ -345,7 +347,8 @@ def _whole(
     if len(matter) > _FEW * 4:
         return DutiesAnswer(Status.FEASIBLE, picked, bound, rounds)
     model, places = _model(arena, matter | set(picked))
-    final = model.solve(limits, seed=seed)
+    heard = _Heard(tell, "proving the duties", 0.8, places.columns, bound, picked)
+    final = model.solve(limits, seed=seed, watch=heard.watch, improved=heard.improved)
     proved = final.whole_bound()
     if proved is not None:
         bound = max(bound, min(proved, upper))
@@ -354,6 +357,29 @@ def _whole(
         picked = better if choice_cost(arena.shifts, better) < upper else picked
     status = Status.OPTIMAL if choice_cost(arena.shifts, picked) == bound else Status.FEASIBLE
     return DutiesAnswer(status, picked, bound, rounds)
+
+
+class _Heard:
+    """Passes on what branch and bound tells: the best columns so far, and the bound."""
+
+    def __init__(
+        self,
+        tell: Tell,
+        doing: str,
+        share: float,
+        order: tuple[Column, ...],
+        bound: int,
+        best: tuple[Column, ...] | None = None,
+    ) -> None:
+        self.tell, self.doing, self.share, self.order, self.bound, self.best = tell, doing, share, order, bound, best
+
+    def improved(self, values: npt.NDArray[np.float64]) -> None:
+        """Keep the columns of a better solution."""
+        self.best = _picked(self.order, values[: len(self.order)])
+
+    def watch(self, best: float | None, bound: float | None) -> bool:
+        """Tell the best so far; answer whether to go on."""
+        return self.tell(self.share, self.doing, self.best, self.bound)
 
 
 def _matter(arena: _Arena, best: _Prices, upper: float) -> set[Column]:

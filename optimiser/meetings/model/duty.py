@@ -12,7 +12,7 @@ from datetime import date
 import numpy as np
 
 from optimiser.core.limits import Limits
-from optimiser.core.mip import Floats, LinearModel, MipAnswer, Watch
+from optimiser.core.mip import Floats, Improved, LinearModel, MipAnswer, Watch
 from optimiser.core.units import Seconds
 from optimiser.meetings import costing
 from optimiser.meetings.openings import Opening, Openings
@@ -56,10 +56,16 @@ class Duty:
         return place if self.by_place else ""
 
     def solve(
-        self, limits: Limits | None = None, *, seed: int = 0, watch: Watch | None = None, start: Floats | None = None
+        self,
+        limits: Limits | None = None,
+        *,
+        seed: int = 0,
+        watch: Watch | None = None,
+        improved: Improved | None = None,
+        start: Floats | None = None,
     ) -> MipAnswer:
         """Return HiGHS's answer on the model as it stands."""
-        return self.model.solve(limits, seed=seed, watch=watch, start=start)
+        return self.model.solve(limits, seed=seed, watch=watch, improved=improved, start=start)
 
     def read(self, values: Floats) -> Plan:
         """Return the timetable that a vector of values stands for."""

@@ -12,6 +12,7 @@ from optimiser.meetings.search.deadline import Deadline
 
 HOT, COLD = 6.0, 0.3
 ROUNDS = 400
+Watch = Callable[[int, Mapping[str, Booking]], bool]
 
 
 def fill(board: Board, wanted: Mapping[str, Opening] | None = None) -> None:
@@ -26,10 +27,11 @@ def fill(board: Board, wanted: Mapping[str, Opening] | None = None) -> None:
             board.put(found[1])
 
 
-def improve(board: Board, deadline: Deadline, *, seed: int, watch: Callable[[int], bool]) -> int:
+def improve(board: Board, deadline: Deadline, *, seed: int, watch: Watch) -> int:
     """Rebuild parts of the board until the seconds or ``limits.work`` rounds are up; return the rounds taken.
 
-    A worse board is kept now and then, less often as it cools; the best one seen stands at the end.
+    A worse board is kept now and then, less often as it cools; the best one seen stands at the end. ``watch`` is told
+    the best points and bookings now and then, and ends the search by answering False.
     """
     rng = np.random.default_rng(seed)
     most = deadline.limits.work or (ROUNDS if deadline.left is None else 10**9)
@@ -48,7 +50,7 @@ def improve(board: Board, deadline: Deadline, *, seed: int, watch: Callable[[int
         elif board.points < best_points:
             best, best_points = dict(board.placed), board.points
         rounds += 1
-        if rounds % 20 == 0 and not watch(best_points):
+        if rounds % 20 == 0 and not watch(best_points, best):
             break
     for meeting in list(board.placed):
         board.take(meeting)

@@ -53,7 +53,7 @@ def test_the_board_counts_what_costing_counts_through_puts_and_takes():
     problem = _far(4)
     board = Board(problem, Openings(problem))
     fill(board)
-    improve(board, Deadline(Limits(work=40)), seed=1, watch=lambda points: True)
+    improve(board, Deadline(Limits(work=40)), seed=1, watch=lambda points, best: True)
     roster = Solution(tuple(board.placed.values()))
     missing = sum(board.left_out[name] for name in board.choices if name not in board.placed)
     assert board.points == costing.cost(problem, roster) + missing
