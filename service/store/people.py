@@ -38,12 +38,13 @@ class TooMany(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A live session: who, the key their forms must carry, and the session's digest."""
+    """A live session: who, the key their forms must carry, its digest, and the seconds since it was noted as used."""
 
     scope: Scope
     shown: str
     form_key: str
     digest: str
+    idle: float
 
 
 def check_password(password: str) -> None:
@@ -172,14 +173,18 @@ def recognise(session: Session, token: str, settings: Settings) -> SignedIn | No
     if person.disabled:
         return None
     return SignedIn(
-        Scope(person.login, person.role, frozenset(person.areas)), person.shown, entry.form_key, entry.digest
+        Scope(person.login, person.role, frozenset(person.areas)),
+        person.shown,
+        entry.form_key,
+        entry.digest,
+        at - entry.seen,
     )
 
 
 def touch(session: Session, signed_in: SignedIn) -> None:
-    """Note that a session was used, at most once a minute."""
+    """Note that a session is in use, so that only an idle one ends."""
     entry = session.get(SignIn, signed_in.digest)
-    if entry is not None and now(session) - entry.seen > 60:
+    if entry is not None:
         entry.seen = now(session)
 
 

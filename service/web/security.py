@@ -35,6 +35,8 @@ _ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+NOTED_EVERY = 60.0
+"""Seconds between two notes that a session is in use, so that reading pages hardly ever writes."""
 ANONYMOUS = Scope("nobody", "nobody", frozenset())
 
 
@@ -125,7 +127,14 @@ class Allow:
 
 
 def find_visitor(request: Request) -> Visitor:
-    """Return who is asking: the demonstrator, a person with a live session, or nobody."""
+    """Return who is asking: the demonstrator, a person with a live session, or nobody; looked up once a request."""
+    if not hasattr(request.state, "visitor"):
+        request.state.visitor = _look_up(request)
+    found: Visitor = request.state.visitor
+    return found
+
+
+def _look_up(request: Request) -> Visitor:
     settings: Settings = request.app.state.settings
     source = request.client.host if request.client else ""
     if settings.demo:
@@ -137,6 +146,9 @@ def find_visitor(request: Request) -> Visitor:
         with db.reading() as session:
             found = people.recognise(session, token, settings)
         if found is not None:
+            if found.idle > NOTED_EVERY:
+                with db.session() as session:
+                    people.touch(session, found)
             return Visitor(found.scope, found.shown, found.form_key, found.digest, source)
     return Visitor(ANONYMOUS, "", request.app.state.form_key, None, source)
 

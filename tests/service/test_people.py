@@ -83,6 +83,16 @@ def test_a_session_ends_when_idle_or_old_or_its_person_is_kept_out(real):
         assert people.recognise(session, token, settings) is None
 
 
+def test_a_session_in_use_does_not_end_as_if_idle(real):
+    settings, db, client = real
+    add(db)
+    sign_in(client)
+    for _ in range(3):
+        with db.session() as session:
+            session.query(SignIn).one().seen -= settings.idle_minutes * 60 - 5
+        assert client.get("/transport", follow_redirects=False).status_code == 200
+
+
 @pytest.mark.parametrize("password", ["short", "passwordpassword", "x" * 129, "123456123456123456"])
 def test_a_weak_password_is_refused_with_what_to_do(password):
     with pytest.raises(people.BadAccount, match=r"use|tries|try"):
