@@ -3,6 +3,7 @@
 import json
 import os
 import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +16,7 @@ from data.travel import osgb
 from data.travel.source import Floats, Points, TravelFailed
 
 FORMAT = 1
+_PREPARED = "prepared."
 ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
 SNAP_METRES = 300.0
 """A place farther than this from any road is not on the graph, and its journeys are estimated."""
@@ -75,6 +77,8 @@ class RoadGraph:
     shape_start: npt.NDArray[np.int32] = field(repr=False)
     shape_lat: npt.NDArray[np.float32] = field(repr=False)
     shape_lon: npt.NDArray[np.float32] = field(repr=False)
+    prepared: Mapping[str, npt.NDArray[np.uint8]] = field(default_factory=dict, repr=False)
+    """What a search engine worked out from the graph alone, as files by name, so that no later plan waits for it."""
 
     def __len__(self) -> int:
         return len(self.lat)
@@ -106,6 +110,7 @@ class RoadGraph:
         columns = {
             name: value for name, value in vars(self).items() if isinstance(value, np.ndarray) and name != "grid"
         }
+        columns |= {f"{_PREPARED}{name}": raw for name, raw in self.prepared.items()}
         about = np.array(json.dumps({"format": FORMAT, **asdict(self.about)}))
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
@@ -126,7 +131,9 @@ class RoadGraph:
                 if about.pop("format") != FORMAT:
                     raise TravelFailed(f"{path.name} was made by another version: import the extract again")
                 columns = {name: held[name] for name in held.files if name != "about"}
-            return cls(About(**about), **columns)
+            names = [name for name in columns if name.startswith(_PREPARED)]
+            prepared = {name.removeprefix(_PREPARED): columns.pop(name) for name in names}
+            return cls(About(**about), **columns, prepared=prepared)
         except TravelFailed:
             raise
         except Exception as error:

@@ -11,10 +11,11 @@ from data.travel.crow import Estimate
 from data.travel.graph import ATTRIBUTION, RoadGraph
 from data.travel.searching import UNREACHED, Longs, RoutingKit, SciPy, Search, best_engine
 from data.travel.source import (
+    SAME_PLACE_METRES,
     Band,
     Basis,
     Cells,
-    Floats,
+    Ints,
     Multipliers,
     Points,
     TravelFailed,
@@ -31,7 +32,10 @@ LEAST_COVERED = 0.5
 
 
 Rows = npt.NDArray[np.intp]
-_ROWS_AT_ONCE = 1500
+Mask = npt.NDArray[np.bool_]
+_ROWS_AT_ONCE = 256
+_SOURCES_AT_ONCE = 1500
+_WORTH_KEEPING = 2_500
 
 
 class RoadTravel:
@@ -52,7 +56,7 @@ class RoadTravel:
         self.multipliers = multipliers or Multipliers()
         self._engine = engine or best_engine(graph)
         self._estimate = Estimate(self.multipliers)
-        self._searches: dict[Band, Search] = {}
+        self._last: tuple[str, Ints, Ints] | None = None
 
     @classmethod
     def load(cls, path: Path, *, multipliers: Multipliers | None = None) -> "RoadTravel":
@@ -75,48 +79,67 @@ class RoadTravel:
         day = f" of {self.graph.about.data_date}" if self.graph.about.data_date else ""
         return f"roads from OpenStreetMap{day}, {band.value} x {factor:.2f}, {self.multipliers.basis}"
 
-    def _search(self, band: Band) -> Search:
-        if band not in self._searches:
-            self._searches[band] = self._engine.metric(self.multipliers.of(band))
-        return self._searches[band]
+    @cached_property
+    def _search(self) -> Search:
+        """Ways on an empty road: one multiplier on every road makes the quickest way the same in every band."""
+        return self._engine.metric(1.0)
 
     def cells(self, origins: Points, destinations: Points, band: Band) -> Cells:
         """Return travel from every origin to every destination; raises TravelFailed for a graph of elsewhere."""
-        start, start_off = self.graph.snap(origins)
-        end, end_off = self.graph.snap(destinations)
-        self._refuse_elsewhere(np.concatenate((start, end)))
-        cells = self._estimate.cells(origins, destinations, band)
-        rows, columns = np.flatnonzero(start >= 0), np.flatnonzero(end >= 0)
-        if not len(rows) or not len(columns):
+        ends = (self.graph.snap(origins), self.graph.snap(destinations))
+        self._refuse_elsewhere(np.concatenate((ends[0][0], ends[1][0])))
+        shape = (len(origins), len(destinations))
+        cells = Cells(np.zeros(shape, np.int32), np.zeros(shape, np.int32), np.full(shape, Basis.ROAD, np.uint8))
+        if not all(shape):
             return cells
-        for top in range(0, len(rows), _ROWS_AT_ONCE):
-            strip = rows[top : top + _ROWS_AT_ONCE]
-            self._fill(
-                cells, (strip, columns), (start[strip], end[columns]), (start_off[strip], end_off[columns]), band
-            )
+        free, back = self._free_flow(ends[0][0], ends[1][0])
+        for top in range(0, shape[0], _ROWS_AT_ONCE):
+            strip = slice(top, top + _ROWS_AT_ONCE)
+            at = np.ix_(back[0][strip], back[1])
+            time, length = free[0][at], free[1][at]
+            access = ends[0][1][strip, None] + ends[1][1][None, :]
+            cells.seconds[strip] = np.rint(time * (self.multipliers.of(band) / 100) + access * (3.6 / ACCESS_KMH))
+            cells.metres[strip] = np.rint(length / 10 + access)
+            self._amend(cells, strip, time == UNREACHED, origins, destinations, band)
         return cells
 
-    def _fill(
-        self,
-        cells: Cells,
-        at: tuple[Rows, Rows],
-        nodes: tuple[Longs, Longs],
-        off: tuple[Floats, Floats],
-        band: Band,
+    def _amend(
+        self, cells: Cells, strip: slice, missing: Mask, origins: Points, destinations: Points, band: Band
     ) -> None:
-        """Write the road's answers over the estimate in a block of rows and columns."""
-        one, back_one = np.unique(nodes[0], return_inverse=True)
-        other, back_other = np.unique(nodes[1], return_inverse=True)
-        time, length = self._search(band).sums(one, other)
-        seconds_a_metre = 3.6 / ACCESS_KMH
-        for place, row in enumerate(at[0]):
-            line_time, line_length = time[back_one[place]][back_other], length[back_one[place]][back_other]
-            access = off[0][place] + off[1]
-            road = (line_time != UNREACHED) & (cells.basis[row, at[1]] != Basis.SAME_PLACE)
-            here = at[1][road]
-            cells.seconds[row, here] = np.rint(line_time[road] / 100 + access[road] * seconds_a_metre)
-            cells.metres[row, here] = np.rint(line_length[road] / 10 + access[road])
-            cells.basis[row, here] = Basis.ROAD
+        """Estimate the pairs that the graph does not join, and stand still between points of one place."""
+        east = origins.eastings[strip, None] - destinations.eastings[None, :]
+        north = origins.northings[strip, None] - destinations.northings[None, :]
+        same = east * east + north * north <= SAME_PLACE_METRES**2
+        for block in (cells.seconds, cells.metres):
+            block[strip][same] = 0
+        cells.basis[strip][same] = Basis.SAME_PLACE
+        missing &= ~same
+        if missing.any():
+            rows = np.arange(len(origins))[strip]
+            guess = self._estimate.cells(origins.take(rows), destinations, band)
+            cells.seconds[strip][missing] = guess.seconds[missing]
+            cells.metres[strip][missing] = guess.metres[missing]
+            cells.basis[strip][missing] = Basis.ESTIMATE
+
+    def _free_flow(self, start: Longs, end: Longs) -> tuple[tuple[Ints, Ints], tuple[Rows, Rows]]:
+        """Return centiseconds and decimetres between the distinct junctions, -1 where there is no way, and each
+        point's row or column among them. The last answer is kept, because the next band asks about the same places.
+        """
+        one, back_one = np.unique(start, return_inverse=True)
+        other, back_other = np.unique(end, return_inverse=True)
+        key = digest(one.tolist(), other.tolist())
+        if self._last is not None and self._last[0] == key:
+            _, time, length = self._last
+        else:
+            time, length = (np.full((len(one), len(other)), UNREACHED, np.int32) for _ in range(2))
+            row, column = int(one[0] < 0), int(other[0] < 0)
+            for top in range(row, len(one), _SOURCES_AT_ONCE):
+                strip = slice(top, top + _SOURCES_AT_ONCE)
+                if column < len(other):
+                    time[strip, column:], length[strip, column:] = self._search.sums(one[strip], other[column:])
+            if time.size >= _WORTH_KEEPING:
+                self._last = (key, time, length)
+        return (time, length), (back_one, back_other)
 
     def _refuse_elsewhere(self, nodes: np.ndarray) -> None:
         covered = float(np.mean(nodes >= 0)) if len(nodes) else 1.0
@@ -136,16 +159,14 @@ class RoadTravel:
         """Return the way along the roads through the stops; each leg takes what the matrix says."""
         nodes, _ = self.graph.snap(stops)
         lats, lons = osgb.to_wgs84(stops.eastings, stops.northings)
-        legs, seconds, metres, basis = [], [], [], []
+        cells = self.cells(stops, stops, band)
+        legs = []
         for row in range(len(stops) - 1):
-            cell = self.cells(stops.take([row]), stops.take([row + 1]), band)
             here, there = ((float(lats[at]), float(lons[at])) for at in (row, row + 1))
             middle: list[tuple[float, float]] = []
-            if cell.basis[0, 0] == Basis.ROAD:
-                for arc in self._search(band).way(int(nodes[row]), int(nodes[row + 1])):
+            if cells.basis[row, row + 1] == Basis.ROAD:
+                for arc in self._search.way(int(nodes[row]), int(nodes[row + 1])):
                     middle += self.graph.shape(arc)[1 if middle else 0 :]
             legs.append((here, *middle, there))
-            seconds.append(int(cell.seconds[0, 0]))
-            metres.append(int(cell.metres[0, 0]))
-            basis.append(Basis(int(cell.basis[0, 0])))
-        return Way(tuple(legs), tuple(seconds), tuple(metres), tuple(basis))
+        seconds, metres = (tuple(np.diagonal(block, 1).tolist()) for block in (cells.seconds, cells.metres))
+        return Way(tuple(legs), seconds, metres, tuple(map(Basis, np.diagonal(cells.basis, 1).tolist())))

@@ -3,7 +3,7 @@
 import hashlib
 from array import array
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from scipy.sparse.csgraph import connected_components
 
 from data.travel import tags
 from data.travel.graph import About, RoadGraph
+from data.travel.searching import RoutingKit, best_engine
 from data.travel.source import TravelFailed
 
 PIECE_METRES = 250.0
@@ -45,6 +46,10 @@ def import_extract(path: Path, out: Path, progress: Watch = _quiet) -> About:
         raise ExtractWrong(f"{path.name} holds no roads: take an extract of the whole area with a margin around it")
     progress("joining roads at junctions", len(ways.road))
     graph = _graph(ways, path, date)
+    progress("preparing the search", len(ways.road))
+    engine = best_engine(graph)
+    if isinstance(engine, RoutingKit):
+        graph = replace(graph, prepared=engine.prepared())
     progress("writing", len(ways.road))
     graph.save(out)
     return graph.about

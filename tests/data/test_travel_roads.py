@@ -1,5 +1,6 @@
 """Road extracts: read whole or refused by name, with the rules of the road kept."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from data.travel.crow import Estimate
 from data.travel.graph import RoadGraph
 from data.travel.network import RoadTravel
 from data.travel.roads import ExtractWrong, import_extract
-from data.travel.searching import SciPy
+from data.travel.searching import RoutingKit, SciPy
 from data.travel.source import Band, Basis, TravelFailed
 from data.travel.ways import run_way, run_ways
 from tests.builders import maps as plans
@@ -209,3 +210,28 @@ def test_every_leg_of_a_run_has_its_line_its_seconds_and_its_metres(town):
             assert len(way.line) == sum(map(len, way.legs)) - len(way.legs) + 1
     run = solution.runs[0]
     assert run_way(roads, run, {run.stops[0].place: (52.5, -1.9)}) is None
+
+
+def test_what_an_import_prepared_is_taken_up_unless_it_is_another_graphs(town):
+    kit = pytest.importorskip("pyroutingkit")
+    _, graph = town
+    assert set(graph.prepared) == {"head", "node_count", "order", "rank", "tail"}
+    places = np.arange(len(graph))
+    plain = RoutingKit(replace(graph, prepared={})).metric(1.0).sums(places, places)
+    wrong = {"node_count": np.frombuffer(b"\x05\0\0\0", np.uint8)}
+    for prepared in (graph.prepared, wrong, {"head": np.zeros(3, np.uint8)}):
+        found = RoutingKit(replace(graph, prepared=prepared)).metric(1.0).sums(places, places)
+        assert all(np.array_equal(one, other) for one, other in zip(plain, found, strict=True))
+    assert kit.CCHTopology is not None
+
+
+def test_a_second_band_asks_the_graph_nothing_new(town):
+    _, graph = town
+    roads = RoadTravel(graph)
+    points = town_points(120)
+    morning = roads.matrix(points, Band.MORNING)
+    roads.__dict__["_search"] = None
+    midday = roads.matrix(points, Band.MIDDAY)
+    ratio = roads.multipliers.midday / roads.multipliers.morning
+    assert (midday.seconds <= morning.seconds).all() and np.array_equal(midday.metres, morning.metres)
+    assert np.abs(midday.seconds - morning.seconds * ratio).max() < 60
