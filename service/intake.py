@@ -7,6 +7,8 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -22,8 +24,11 @@ class Unusable(Exception):
     """The file cannot be read at all; the message is a sentence for the person who sent it."""
 
 
-def receive(name: str, stream: BinaryIO | None, settings: Settings) -> Read:
-    """Read a workbook (or a zip of CSV files) that was sent; raises Unusable with a plain sentence."""
+def receive(name: str, stream: BinaryIO | None, settings: Settings, choices: dict[str, Any] | None = None) -> Read:
+    """Read a workbook (or CSV files) that was sent; raises Unusable with a plain sentence.
+
+    ``choices`` are what the council means by headings and tabs of its own, as ``store.choices`` gives them.
+    """
     if stream is None or not name:
         raise Unusable("Select a workbook")
     body = stream.read(settings.upload_bytes + 1)
@@ -34,6 +39,7 @@ def receive(name: str, stream: BinaryIO | None, settings: Settings) -> Read:
     with tempfile.TemporaryDirectory(prefix="sendopt-in-") as folder:
         place = Path(folder)
         (place / f"sent{ending}").write_bytes(body)
+        (place / "about.json").write_text(json.dumps({"name": _title(name), "choices": choices or {}}))
         told = _in_child(place, ending)
         records = place / "records.json"
         marked = place / "marked.xlsx"
@@ -45,12 +51,13 @@ def receive(name: str, stream: BinaryIO | None, settings: Settings) -> Read:
             counts=told["counts"],
             issues=told["issues"],
             fictional=told["fictional"],
+            columns=told["columns"],
         )
 
 
 def _title(name: str) -> str:
     stem = "".join(letter for letter in Path(name).name if letter.isprintable())
-    return stem[:120] or "workbook"
+    return stem[-120:] or "workbook"
 
 
 def check(ending: str, body: bytes) -> None:
@@ -111,21 +118,39 @@ def _in_child(place: Path, ending: str) -> dict[str, Any]:
 
 def read_in_child(place: Path, ending: str) -> None:
     """Read the file in a folder and leave records, counts and faults there."""
-    from data.reading import read
+    from data.reading import Choices, read
     from data.writing.marked import write_marked
 
     path = place / f"sent{ending}"
-    reading = read(_unpacked(path) if ending == ".zip" else path)
+    about = json.loads((place / "about.json").read_text("utf-8"))
+    source = {".zip": _unpacked, ".csv": partial(_named, name=about["name"])}.get(ending, _as_it_is)(path)
+    reading = read(source, choices=Choices(**about["choices"]))
     told: dict[str, Any] = {
         "counts": dict(reading.counts),
         "issues": [plain_issue(issue) for issue in reading.issues],
         "fictional": bool(getattr(reading.city, "fictional", False)),
+        "columns": {
+            "questions": [asdict(each) for each in reading.questions],
+            "remembered": [asdict(each) for each in reading.remembered],
+        },
     }
     if reading.city is not None:
         (place / "records.json").write_text(reading.city.model_dump_json(), encoding="utf-8")
     if reading.issues and ending == ".xlsx":
         write_marked(path, reading.issues, place / "marked.xlsx")
     (place / "told.json").write_text(json.dumps(told), encoding="utf-8")
+
+
+def _as_it_is(path: Path) -> Path:
+    return path
+
+
+def _named(path: Path, *, name: str) -> Path:
+    """Give a CSV file its own name back, which says what sheet it is; only letters, digits and spaces of it."""
+    stem = "".join(letter if letter.isalnum() else " " for letter in Path(name).stem).strip() or "sheet"
+    named = path.parent / "csv" / f"{stem}.csv"
+    named.parent.mkdir()
+    return path.rename(named)
 
 
 def _unpacked(path: Path) -> Path:

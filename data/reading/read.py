@@ -6,10 +6,12 @@ from pathlib import Path
 from data.issues import Issue, Level, stops
 from data.reading import csv, workbook
 from data.reading.checks import cross_check
-from data.reading.columns import lay_out, sheet_of
+from data.reading.columns import NO_CHOICES, lay_out, sheet_of
 from data.reading.grid import Grid, Opened, refused
+from data.reading.guessing import Choices, Question, Remembered, ask_about_tab
 from data.reading.rows import Typed, settings_from, type_rows
 from data.records import SHEETS, City
+from data.records.parsing import tidy
 
 OURS = frozenset({"about", "lists", "reasons"})
 """Sheets that our own workbooks carry and that hold no data."""
@@ -34,15 +36,25 @@ class Reading:
     issues: tuple[Issue, ...] = ()
     tallies: tuple[Tally, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
+    questions: tuple[Question, ...] = ()
+    remembered: tuple[Remembered, ...] = ()
 
 
-def read(path: Path | str) -> Reading:
-    """Read a workbook, a CSV file or a folder of CSV files, and gather every fault of every sheet at once."""
+def read(path: Path | str, *, choices: Choices = NO_CHOICES) -> Reading:
+    """Read a workbook, a CSV file or a folder of CSV files, and gather every fault of every sheet at once.
+
+    ``choices`` say what headings and tabs of their own mean that we do not know; what is left becomes questions.
+    """
     opened = _open(Path(path))
     issues = list(opened.issues)
+    questions: list[Question] = []
     fictional = any(_says_fiction(grid) for grid in opened.grids)
     title = next((_title(grid) for grid in opened.grids if grid.name.casefold() == "about"), "")
-    sheets = _typed(opened, issues)
+    sheets = _typed(opened, issues, questions, choices)
+    told = (
+        tuple(questions),
+        _tabs_chosen(opened, choices) + tuple(each for typed in sheets.values() for each in typed.layout.remembered),
+    )
     settings = settings_from(sheets["settings"]) if "settings" in sheets else None
     for typed in sheets.values():
         issues += typed.issues
@@ -55,12 +67,12 @@ def read(path: Path | str) -> Reading:
     if sheets and not counts and not stops(issues):
         issues.append(Issue("no-rows", "no sheet of this file holds any rows", "Fill in at least the Schools sheet"))
     if stops(issues):
-        return Reading(None, tuple(issues), tallies, counts)
+        return Reading(None, tuple(issues), tallies, counts, *told)
     rows = {name: tuple(typed.rows) for name, typed in sheets.items() if name != "settings"}
     more = {} if settings is None else {"settings": settings}
     made = any(getattr(row, "fictional", None) for row in rows.get("pupils", ()))
     city = City(title=title, fictional=fictional or made, **rows, **more)
-    return Reading(city, tuple(issues), tallies, counts)
+    return Reading(city, tuple(issues), tallies, counts, *told)
 
 
 def _open(path: Path) -> Opened:
@@ -73,23 +85,40 @@ def _open(path: Path) -> Opened:
     return workbook.open_workbook(path)
 
 
-def _typed(opened: Opened, issues: list[Issue]) -> dict[str, Typed]:
+def _typed(opened: Opened, issues: list[Issue], questions: list[Question], choices: Choices) -> dict[str, Typed]:
     sheets: dict[str, Typed] = {}
     for grid in opened.grids:
         if grid.name.casefold() in OURS:
             continue
-        sheet = sheet_of(grid.name)
+        sheet = sheet_of(grid.name, choices)
         if sheet is None:
             issues += _not_ours(grid)
+            if grid.lines and tidy(grid.name) not in choices.tabs:
+                questions.append(ask_about_tab(grid, _named(opened, choices)))
         elif sheet.field in sheets:
             wrong = f"this is a second sheet of {sheet.name.casefold()}"
             issues.append(Issue("sheet-twice", wrong, "Put all the rows on one sheet", grid.name))
         elif grid.lines:
-            layout, faults = lay_out(grid, sheet)
+            layout, faults, asked = lay_out(grid, sheet, choices)
             issues += faults
+            questions += asked
             if layout is not None:
                 sheets[sheet.field] = type_rows(grid, layout)
     return sheets
+
+
+def _named(opened: Opened, choices: Choices) -> list[str]:
+    """Return the sheets of ours that some tab of a file is, by name or by choice."""
+    return [found.field for grid in opened.grids if (found := sheet_of(grid.name, choices)) is not None]
+
+
+def _tabs_chosen(opened: Opened, choices: Choices) -> tuple[Remembered, ...]:
+    names = {sheet.field: sheet.name for sheet in SHEETS}
+    return tuple(
+        Remembered(grid.name, "", names.get(choices.tabs[tidy(grid.name)], ""))
+        for grid in opened.grids
+        if tidy(grid.name) in choices.tabs and sheet_of(grid.name) is None
+    )
 
 
 def _not_ours(grid: Grid) -> list[Issue]:

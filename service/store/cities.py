@@ -26,6 +26,7 @@ class Read:
     counts: dict[str, int] = field(default_factory=dict)
     issues: list[dict[str, Any]] = field(default_factory=list)
     fictional: bool = False
+    columns: dict[str, Any] = field(default_factory=dict)
 
 
 def add(session: Session, scope: Scope, read: Read) -> CityFile:
@@ -40,6 +41,7 @@ def add(session: Session, scope: Scope, read: Read) -> CityFile:
         marked=keep(session, read.marked) if read.marked is not None else None,
         counts=read.counts,
         issues=read.issues,
+        columns=read.columns,
         by=scope.who,
         at=now(session),
     )

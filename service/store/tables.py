@@ -2,7 +2,20 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 NAMES = MetaData(
@@ -82,8 +95,24 @@ class CityFile(Base):
     marked: Mapped[str | None] = mapped_column(ForeignKey("blobs.digest"))
     counts: Mapped[dict[str, Any]] = mapped_column(JSON)
     issues: Mapped[list[Any]] = mapped_column(JSON)
+    columns: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    """The headings and tabs that we asked about, and those read as somebody chose before."""
     by: Mapped[str] = mapped_column(String(200))
     at: Mapped[float] = mapped_column(Float, index=True)
+
+
+class ColumnChoice(Base):
+    """What a heading on a sheet of ours means, or a tab (``sheet`` empty); ``field`` empty is to leave it out."""
+
+    __tablename__ = "column_choices"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    sheet: Mapped[str] = mapped_column(String(40))
+    words: Mapped[str] = mapped_column(String(200))
+    shown: Mapped[str] = mapped_column(String(200))
+    field: Mapped[str] = mapped_column(String(60))
+    by: Mapped[str] = mapped_column(String(200))
+    at: Mapped[float] = mapped_column(Float)
+    __table_args__ = (UniqueConstraint("sheet", "words", name="uq_column_choices_sheet_words"),)
 
 
 class Run(Base):

@@ -18,6 +18,7 @@ from service.web.pages import environment, fragment
 from service.web.routes import (
     account,
     api,
+    columns,
     data,
     decisions,
     health,
@@ -33,7 +34,7 @@ from service.web.security import Door
 from service.web.watch import Watch
 
 STATIC = Path(__file__).parent / "static"
-ROUTERS = (health, account, provider, home, data, plans, why, transport, meetings, places, decisions, api)
+ROUTERS = (health, account, provider, home, columns, data, plans, why, transport, meetings, places, decisions, api)
 
 
 class Lasting(StaticFiles):

@@ -50,6 +50,6 @@ def test_every_operation_answers_as_described(tmp_path):
 
 @pytest.mark.full
 def test_two_thousand_requests_are_answered_as_described(tmp_path):
-    cases, wrong = hammer(tmp_path, each=150)
+    cases, wrong = hammer(tmp_path, each=200)
     assert wrong == []
     assert cases.total() >= 2000

@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from service import intake
 from service.optimisers.jobs import XLSX
-from service.store import audit, cities, people
+from service.store import audit, choices, cities, people
 from service.store.database import fetch
 from service.store.scope import NotThere
 from service.web.pages import page
@@ -36,9 +36,10 @@ def send(
     with db.session() as session:
         people.limit(session, f"upload {visitor.scope.who}", most=30, seconds=3600)
         people.note(session, f"upload {visitor.scope.who}")
+        chosen = choices.in_force(session)
     try:
         read = intake.receive(
-            workbook.filename or "" if workbook else "", workbook.file if workbook else None, settings
+            workbook.filename or "" if workbook else "", workbook.file if workbook else None, settings, chosen
         )
     except intake.Unusable as reason:
         with db.reading() as session:
