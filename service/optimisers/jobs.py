@@ -125,7 +125,8 @@ class Asked:
     """A problem ready to solve, and how its answer is told.
 
     ``solve`` takes the place of the optimiser's own where only a part is to be planned again. ``unit`` says in words
-    what the cost counts. ``left_out`` returns how many were left out of a solution.
+    what the cost counts. ``left_out`` returns how many were left out of a solution. ``more_tables`` come before the
+    optimiser's own report and ``further`` after it; ``charts`` are drawn from all of them, by key, when the plan ends.
     """
 
     optimiser: ModuleType
@@ -142,6 +143,8 @@ class Asked:
     points: Mapping[str, Any] = field(default_factory=dict)
     solve: Callable[..., Result[Any]] | None = None
     more_tables: Callable[[Any, Any], tuple[Table, ...]] = lambda problem, solution: ()
+    further: Callable[[Any, Any], tuple[Table, ...]] = lambda problem, solution: ()
+    charts: Callable[[Mapping[str, Table]], list[Made]] = lambda tables: []
 
 
 @dataclass(frozen=True)
@@ -178,7 +181,8 @@ def finish(asked: Asked, job: Job, result: Result[Any], began: float) -> Finishe
     hard = [each for each in violations if each.hard]
     if hard:  # the result has been checked when it was made; a second, separate look costs little
         raise RuntimeError(f"{len(hard)} hard rules broken, first {hard[0].rule}")
-    tables = (*asked.more_tables(problem, solution), *asked.optimiser.report(problem, solution))
+    report = asked.optimiser.report(problem, solution)
+    tables = (*asked.more_tables(problem, solution), *report, *asked.further(problem, solution))
     left = asked.left_out(problem, solution)
     headlines = [each.plain() for each in asked.headlines(problem, solution, tables)]
     outcome = {
@@ -201,6 +205,7 @@ def finish(asked: Asked, job: Job, result: Result[Any], began: float) -> Finishe
         "tables": [table.key for table in tables],
     }
     made = [*_files(asked, job, solution, tables, outcome), *asked.files(problem, solution)]
+    made += asked.charts({table.key: table for table in tables})
     return Finished(outcome, made, tables, problem, solution)
 
 

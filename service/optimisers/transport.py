@@ -9,6 +9,7 @@ from optimiser.core import codec
 from optimiser.core.result import Result, Status
 from optimiser.core.table import Table
 from service import shown
+from service.optimisers import journeys
 from service.optimisers.jobs import Asked, CannotPlan, Headline, Job
 
 
@@ -39,6 +40,10 @@ def ask_routes(job: Job) -> Asked:
         left_out_words="children without a run",
         source=made.notes[0] if made.notes else made.problem.morning.source,
         provenance=made.provenance,
+        points=made.points,
+        further=journeys.further,
+        files=lambda problem, solution: journeys.files(problem, solution, made.points, job),
+        charts=journeys.charts,
     )
 
 
