@@ -174,7 +174,7 @@ def bench(
     serving.bench(what.value, instances, path, seconds, seed, out, more, as_json)
 
 
-roads = typer.Typer(help="Road networks for travel times.", no_args_is_help=True)
+roads = typer.Typer(help="Roads, boundaries and travel times.", no_args_is_help=True)
 audit = typer.Typer(help="The record of who did what.", no_args_is_help=True)
 user = typer.Typer(help="People who may sign in.", no_args_is_help=True)
 database = typer.Typer(help="The database.", no_args_is_help=True)
@@ -186,16 +186,48 @@ app.add_typer(database, name="db")
 app.add_typer(retention, name="retention")
 
 
+Kept = Annotated[Path | None, typer.Option("--out", help="Where to write; the data folder when left out.")]
+
+
 @roads.command("import")
 def roads_import(
     extract: Annotated[Path, typer.Argument(help="An OpenStreetMap extract, .osm.pbf.")],
-    out: Out = Path("roads.npz"),
+    out: Kept = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a road network from an OpenStreetMap extract."""
-    from service.cli import serving
+    """Make a road network from an OpenStreetMap extract, for travel times and as streets under maps."""
+    from service.cli import roads as commands
 
-    serving.roads_import(extract, out, as_json)
+    commands.roads_import(extract, out, as_json)
+
+
+@roads.command("boundaries")
+def roads_boundaries(
+    path: Annotated[Path, typer.Argument(help="Wards, localities or the outline as GeoJSON.")],
+    kind: Annotated[str, typer.Option(help="localities, wards or outline; guessed when left out.")] = "",
+    name: Annotated[str, typer.Option(help="The property that names each area; guessed when left out.")] = "",
+    attribution: Annotated[str, typer.Option(help="What the licence asks to have printed on maps.")] = "",
+    out: Kept = None,
+    as_json: AsJson = False,
+) -> None:
+    """Keep wards, localities or the city's outline, to lie under every map."""
+    from service.cli import roads as commands
+
+    commands.boundaries(path, kind, name, attribution, out, as_json)
+
+
+@roads.command("calibrate")
+def roads_calibrate(
+    path: Annotated[Path, typer.Argument(help="Timed journeys (.csv, .xlsx), or a workbook with a Run log.")],
+    out: Kept = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fit travel times to journeys that were timed, say what they miss, and use them in later plans."""
+    from datetime import date
+
+    from service.cli import roads as commands
+
+    commands.calibrate(path, out, date.today(), as_json)
 
 
 @audit.command("verify")
@@ -242,6 +274,14 @@ def db_backup(path: Path, as_json: AsJson = False) -> None:
     from service.cli import keeping
 
     keeping.db_backup(path, as_json)
+
+
+@database.command("restore")
+def db_restore(path: Path, as_json: AsJson = False) -> None:
+    """Put a backup in the SQLite database's place; what stood there is kept beside it."""
+    from service.cli import keeping
+
+    keeping.db_restore(path, as_json)
 
 
 @retention.command("run")

@@ -94,6 +94,27 @@ def db_backup(path: Path, as_json: bool) -> None:
     answer.end(DONE, out=str(path))
 
 
+def db_restore(path: Path, as_json: bool) -> None:
+    """Restore a backup, bring it to the newest version and check the audit in it."""
+    from service.store import audit
+
+    answer = Answer(as_json)
+    db = Database(settings_or_end(answer).database_url)
+    try:
+        aside = db.restore(path)
+    except ValueError as wrong:
+        answer.say(f"Nothing was changed: {wrong}.")
+        answer.end(FAULTS, fault=str(wrong))
+    db.migrate()
+    with db.reading() as session:
+        verdict = audit.verify(session)
+    db.close()
+    answer.say(f"Restored from {path}." + (f" What stood there is kept as {aside}." if aside else ""))
+    words = f"holds, {verdict.entries} entries" if verdict.holds else f"is broken: {verdict.wrong}"
+    answer.say(f"The audit’s chain {words}.")
+    answer.end(DONE if verdict.holds else FAULTS, kept=str(aside) if aside else None, audit_holds=verdict.holds)
+
+
 def retention_run(dry_run: bool, as_json: bool) -> None:
     """Erase what is too old."""
     from service.store import retention

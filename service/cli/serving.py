@@ -183,22 +183,6 @@ def bench(
     answer.end(DONE, figures=figures)
 
 
-def roads_import(extract: Path, out: Path, as_json: bool) -> None:
-    """Read an extract into a road network and save it."""
-    answer = Answer(as_json)
-    from data.travel.roads import import_extract
-    from data.travel.source import TravelFailed
-
-    try:
-        about = import_extract(extract, out, lambda doing, done: answer.say(f"{doing}: {done:,}"))
-    except TravelFailed as wrong:
-        answer.say(str(wrong))
-        answer.end(FAULTS, fault=str(wrong))
-    answer.say(about.sentence)
-    answer.say(f"Written to {out}")
-    answer.end(DONE, out=str(out), nodes=about.nodes, arcs=about.arcs, dropped=about.dropped_nodes)
-
-
 def doctor(as_json: bool) -> None:
     """Say what is well and what is not."""
     import shutil

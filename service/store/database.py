@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+import shutil
+import sqlite3
 import time
 import zlib
 from collections.abc import Iterator
@@ -73,8 +75,6 @@ class Database:
         """Copy a SQLite database while it is in use; raises ValueError for another kind of database."""
         if not self.is_sqlite:
             raise ValueError("use pg_dump to back up PostgreSQL")
-        import sqlite3
-
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
         part.unlink(missing_ok=True)
@@ -86,9 +86,71 @@ class Database:
         target.close()
         os.replace(part, path)
 
+    def restore(self, path: Path) -> Path | None:
+        """Put a backup in a SQLite database's place, and return where what stood there is kept, if anything did.
+
+        Raises ValueError, with nothing changed, for another kind of database, for a backup that is not whole, and
+        while another process has the database open.
+        """
+        if not self.is_sqlite:
+            raise ValueError("use pg_restore to restore PostgreSQL")
+        _check_backup(path)
+        place = Path(str(self.engine.url.database))
+        self.close()
+        place.parent.mkdir(parents=True, exist_ok=True)
+        part = place.with_suffix(".part")
+        shutil.copyfile(path, part)
+        aside = None
+        if place.exists():
+            _claim(place)
+            aside = place.with_suffix(f".before-{time.strftime('%Y%m%d-%H%M%S')}")
+            os.replace(place, aside)
+        for ending in ("-wal", "-shm"):
+            Path(f"{place}{ending}").unlink(missing_ok=True)
+        os.replace(part, place)
+        return aside
+
+    def tidy(self) -> None:
+        """Hand a SQLite file's freed pages back to the disk, so that what was erased is gone from it."""
+        if self.is_sqlite:
+            held = self.engine.raw_connection()  # below our own BEGIN, inside which SQLite refuses
+            try:
+                held.cursor().execute("VACUUM")
+            finally:
+                held.close()
+
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
+
+
+def _check_backup(path: Path) -> None:
+    """Raise ValueError unless a file is a whole backup of this service."""
+    if not path.is_file():
+        raise ValueError(f"there is no file {path}")
+    source = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+    try:
+        whole = source.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        ours = source.execute("SELECT version_num FROM alembic_version").fetchone() is not None
+    except sqlite3.DatabaseError:
+        whole = ours = False
+    finally:
+        source.close()
+    if not (whole and ours):
+        raise ValueError(f"{path} is not a whole backup of this service: take another one")
+
+
+def _claim(place: Path) -> None:
+    """Raise ValueError while another process has a database open; leaves the file whole, without a log beside it."""
+    held = sqlite3.connect(place, timeout=0.5)
+    try:
+        held.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.OperationalError as busy:
+        raise ValueError("the database is open: stop the service first, then restore") from busy
+    except sqlite3.DatabaseError:
+        return  # damaged: that is why somebody restores
+    finally:
+        held.close()
 
 
 def _engine(url: str) -> Engine:

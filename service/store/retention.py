@@ -1,6 +1,6 @@
 """Erasing what is no longer needed: uploads, plans, sessions and failed tries, and every byte that only they used."""
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select
 
 from service.settings import Settings
 from service.store import audit
@@ -54,8 +54,7 @@ def run(db: Database, settings: Settings, *, dry_run: bool = False) -> dict[str,
         if any(gone.values()):
             audit.record(session, "the service itself", "erased what was too old", "retention", rows=sum(gone.values()))
     if db.is_sqlite and gone["stored files"]:
-        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("VACUUM"))
+        db.tidy()
     return gone
 
 
