@@ -43,6 +43,8 @@ class Answer:
     more: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
     save: dict[str, Any] | None = None
+    paper: bytes = b""
+    """A print page or a PDF, where that is what was asked for."""
 
 
 def package_of(kind: str) -> str:
@@ -78,8 +80,13 @@ def ask(kind: str, verb: str, arguments: dict[str, Any], *, problem: bytes, solu
         told = json.loads(path.read_text("utf-8"))
         if "trouble" in told:
             raise NoAnswer(told["trouble"])
+        paper = folder / "paper"
         return Answer(
-            told["sentence"], tuple(told["more"]), codec.decode(tuple[Table, ...], told["tables"]), told["save"]
+            told["sentence"],
+            tuple(told["more"]),
+            codec.decode(tuple[Table, ...], told["tables"]),
+            told["save"],
+            paper.read_bytes() if paper.exists() else b"",
         )
 
 
@@ -229,9 +236,10 @@ def main() -> int:
     problem = codec.from_json(problem_type, (folder / "problem.json").read_text("utf-8"))
     solution = codec.from_json(solution_type, (folder / "solution.json").read_text("utf-8"))
     from optimiser.core.errors import OptimiserError
+    from service import meeting_questions, transport_questions
 
     try:
-        found = VERBS[question["verb"]](
+        found = {**VERBS, **meeting_questions.VERBS, **transport_questions.VERBS}[question["verb"]](
             kind, problem, solution, question["arguments"], (folder / "city.json").read_bytes()
         )
         told = {
@@ -240,6 +248,8 @@ def main() -> int:
             "tables": codec.encode(found.tables),
             "save": found.save,
         }
+        if found.paper:
+            (folder / "paper").write_bytes(found.paper)
     except (NoAnswer, OptimiserError, ValueError, KeyError) as reason:
         text = str(reason)
         told = {"trouble": text[:1].upper() + text[1:]}
@@ -248,4 +258,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # Run as the module of its own name, so that a NoAnswer raised in meeting_questions is the one caught here.
+    from service.questions import main as answer
+
+    sys.exit(answer())

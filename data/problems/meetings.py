@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from math import hypot
 
 from data.issues import Issue, Level
 from data.problems.atlas import Atlas, atlas
@@ -15,12 +16,16 @@ from optimiser.core.calendar import SchoolCalendar, Term
 from optimiser.core.travel import TravelMatrix
 from optimiser.core.units import MINUTE, Seconds, clock
 from optimiser.meetings import problem as meetings
+from optimiser.meetings.catchup import PILOT_NO_SHOW, slots_needed
 
 STARTS = tuple(clock(hour, minute) for hour, minute in ((9, 0), (10, 0), (11, 0), (12, 30), (13, 30), (14, 30)))
 """Three meetings of an hour to each half-day, as in the pilot; a setting."""
 
-RESERVE = 7
-"""Catch-up slots wanted for 32 schools of which one in eight does not come: enough in 95 rounds of 100."""
+SURE = 0.95
+"""Catch-up slots are enough in so many rounds of 100: seven for 32 schools of which one in eight does not come."""
+
+SEATS = 8
+"""A venue for catch-up slots seats the team and two from the school."""
 
 
 def school_calendar(city: City) -> SchoolCalendar:
@@ -41,10 +46,14 @@ def build(
     first: date | None = None,
     last: date | None = None,
     catch_up: bool = True,
+    no_show: float = PILOT_NO_SHOW,
+    days_after: int = 0,
 ) -> Built[meetings.Problem]:
     """Return one round of individual school meetings for a locality team (every locality when None is given).
 
-    The window is that of the meeting type unless ``first`` and ``last`` are given.
+    The window is that of the meeting type unless ``first`` and ``last`` are given. ``no_show`` is the share of schools
+    that did not come last time, from which the catch-up slots are sized. ``days_after`` keeps so many school days after
+    the window open for catch-up slots alone.
     """
     source = travel or Estimate()
     where = atlas(city)
@@ -54,7 +63,9 @@ def build(
         raise ValueError(f"there is no meeting type {kind} on the Meeting types sheet")
     opens, closes = first or row.window_first, last or row.window_last
     calendar = school_calendar(city)
-    days = tuple(day for day in calendar.days if (not opens or day >= opens) and (not closes or day <= closes))
+    window = tuple(day for day in calendar.days if (not opens or day >= opens) and (not closes or day <= closes))
+    later = tuple(day for day in calendar.days if window and day > window[-1])[: max(0, days_after)]
+    days = (*window, *later)
     schools = [s for s in city.schools if (locality in (None, s.area)) and s.type in ("mainstream", "academy")]
     met = tuple(each for s in schools if (each := _school(s, row, where, city, left)) is not None)
     people = tuple(_person(s, city, days) for s in city.staff if _serves(s, locality))
@@ -64,11 +75,11 @@ def build(
         staff=people,
         venues=venues,
         kinds=(_kind(row, people),),
-        meetings=tuple(meetings.Meeting(f"{s.id}:1", s.id, row.id, days[0], days[-1]) for s in met) if days else (),
+        meetings=tuple(meetings.Meeting(f"{s.id}:1", s.id, row.id, window[0], window[-1]) for s in met) if days else (),
         days=days,
         starts=STARTS,
         events=tuple(_events(city, days, people, locality)),
-        catch_up=_reserve(row, len(met), days, locality) if catch_up and row.venue and days else (),
+        catch_up=_reserves(row, met, days, city, no_show) if catch_up and days else (),
         travel=_matrix(where, source, met, venues, people),
         title=f"{row.title}: {locality or 'all localities'}",
     )
@@ -198,12 +209,37 @@ def _events(
         )
 
 
-def _reserve(
-    row: rows.MeetingType, schools: int, days: tuple[date, ...], locality: str | None
+def _reserves(
+    row: rows.MeetingType, met: tuple[meetings.School, ...], days: tuple[date, ...], city: City, no_show: float
 ) -> tuple[meetings.CatchUp, ...]:
-    wanted = max(1, round(RESERVE * schools / 32)) if schools else 0
-    assert row.venue is not None
-    return (meetings.CatchUp(row.id, wanted, locality or "", row.venue, days[0], days[-1]),)
+    """Return the catch-up slots wanted in each locality: enough for those who do not come, in 95 rounds of 100."""
+    found = []
+    for locality in sorted({school.locality for school in met}):
+        mine = [school for school in met if school.locality == locality]
+        venue = row.venue or _near_those_who_miss(mine, city)
+        if venue is not None:
+            wanted = slots_needed(len(mine), no_show=no_show, confidence=SURE)
+            found.append(meetings.CatchUp(row.id, wanted, locality, venue, days[0], days[-1]))
+    return tuple(found)
+
+
+def _near_those_who_miss(mine: list[meetings.School], city: City) -> str | None:
+    """Return the venue of the locality nearest to the schools that missed the last round, or to all; None without one.
+
+    Nearness is the sum of straight lines in metres; a school without a point counts for nothing.
+    """
+    away = {school.id for school in mine if school.missed_last_round} or {school.id for school in mine}
+    points = [(row.easting, row.northing) for row in city.schools if row.id in away and row.easting and row.northing]
+    held = [
+        row
+        for row in city.venues
+        if row.area == mine[0].locality and row.easting and row.northing and (row.seats or 12) >= SEATS
+    ] or [row for row in city.venues if row.area == mine[0].locality and (row.seats or 12) >= SEATS]
+    if not held:
+        return None
+    return min(held, key=lambda row: (
+        sum(hypot((row.easting or 0) - x, (row.northing or 0) - y) for x, y in points), row.id
+    )).id  # fmt: skip
 
 
 def _matrix(

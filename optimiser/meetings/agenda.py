@@ -8,7 +8,10 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case for panel: when it is due by law, its minutes, and since when its papers are complete."""
+    """A case for panel: when it is due by law, its minutes, and since when its papers are complete.
+
+    ``lead`` is the professional already named, who leads it when free; ``locality_leads`` are those who could.
+    """
 
     id: str
     type: str
@@ -17,6 +20,8 @@ class Case:
     minutes: int = 12
     complete_from: date | None = None
     locality_leads: frozenset[str] = frozenset()
+    lead: str | None = None
+    received: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,8 @@ def plan(
     """Return agendas of one panel: at each sitting the complete cases due soonest, within the minutes.
 
     ``hears`` limits a sitting to some request types (their cadence); ``away`` are leads' absences. Earliest due date
-    first is best for lateness when every case takes as long; leads are shared evenly among those who fit and are free.
+    first is best for lateness when every case takes as long. A lead already named is kept when free; otherwise leads
+    are shared evenly among those who fit and are free.
     """
     waiting = sorted(cases, key=lambda case: (case.due, case.id))
     load: Counter[str] = Counter()
@@ -72,7 +78,7 @@ def plan(
                 still.append(case)
                 continue
             lead = _lead(case, day, load, away or {})
-            if lead is None and case.locality_leads:
+            if lead is None and (case.locality_leads or case.lead):
                 still.append(case)
                 continue
             left -= case.minutes
@@ -82,6 +88,9 @@ def plan(
 
 
 def _lead(case: Case, day: date, load: Counter[str], away: Mapping[str, frozenset[date]]) -> str | None:
+    if case.lead is not None and day not in away.get(case.lead, frozenset()):
+        load[case.lead] += 1
+        return case.lead
     free = sorted(
         (each for each in case.locality_leads if day not in away.get(each, frozenset())),
         key=lambda each: (load[each], each),

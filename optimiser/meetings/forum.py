@@ -49,6 +49,8 @@ def arrange(
 
     Each professional keeps ``walk_ins`` slots free. A family is in one place at a time.
     """
+    if not wishes:
+        return Grid((), (), tuple((person, slot) for person, _ in professionals for slot in range(slots)))
     model = cp_model.CpModel()
     chosen: dict[tuple[int, str, int], cp_model.IntVar] = {}
     for index, wish in enumerate(wishes):

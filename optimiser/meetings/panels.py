@@ -64,7 +64,9 @@ class Shortage:
     @property
     def sentence(self) -> str:
         """The proof as a sentence."""
-        held = ", ".join(self.members) or "nobody"
+        if not self.members:
+            return f"Nobody can sit for {self.service} in {', '.join(self.areas)}: name a member or an alternate."
+        held = ", ".join(self.members)
         return f"{len(self.areas)} sittings of {self.service} at once ({', '.join(self.areas)}) share only {held}."
 
 
@@ -73,7 +75,9 @@ def sittings(days: Sequence[date], *, staggered: bool = False) -> tuple[Sitting,
     return tuple(Sitting(area, day, index // 2 if staggered else 0) for day in days for index, area in enumerate(AREAS))
 
 
-def staff(members: Sequence[Member], planned: Sequence[Sitting]) -> tuple[tuple[Seat, ...], tuple[Shortage, ...]]:
+def staff(
+    members: Sequence[Member], planned: Sequence[Sitting], *, services: Sequence[str] = SERVICES
+) -> tuple[tuple[Seat, ...], tuple[Shortage, ...]]:
     """Return who sits where, regular members and even loads first, and every shortage with its proof.
 
     Each (day, wave, service) is a matching on its own; it is best possible, so a seat is empty only where it must be.
@@ -83,7 +87,7 @@ def staff(members: Sequence[Member], planned: Sequence[Sitting]) -> tuple[tuple[
     short: list[Shortage] = []
     for day, wave in sorted({(each.day, each.wave) for each in planned}):
         now = [each for each in planned if (each.day, each.wave) == (day, wave)]
-        for service in SERVICES:
+        for service in services:
             free = [each for each in members if each.service == service and day not in each.away]
             matched = _match(free, now, load)
             seats += [Seat(each, service, matched.get(each.area)) for each in now]

@@ -8,6 +8,7 @@ from typing import Any
 from optimiser.core.table import Table
 from service.optimisers.calendars import calendar_files
 from service.optimisers.jobs import Asked, CannotPlan, Headline, Job
+from service.optimisers.papers import charts, papers, sizes, year_tables
 from service.optimisers.transport import built, drawn
 
 
@@ -22,7 +23,7 @@ def ask_meetings(job: Job) -> Asked:
         more["locality"] = job.options["locality"]
     elif job.area != "*":
         more["locality"] = job.area
-    made = built(facts.build, job.city, **more)
+    made = built(facts.build, job.city, **more, **sizes(job))
     earlier = job.earlier("meetings", solution_module.Solution)
     made = _with_locks(made, earlier, job)
     if not made.problem.meetings:
@@ -38,7 +39,12 @@ def ask_meetings(job: Job) -> Asked:
         left_out_words="schools without a meeting",
         source=made.notes[0] if made.notes else (made.problem.travel.source if made.problem.travel else "none needed"),
         provenance=made.provenance,
-        files=lambda problem, solution: calendar_files(problem, solution, previous=earlier, job=job),
+        files=lambda problem, solution: [
+            *calendar_files(problem, solution, previous=earlier, job=job),
+            *papers(problem, solution, job=job),
+        ],
+        further=lambda problem, solution: year_tables(problem, solution, job=job, locality=more.get("locality")),
+        charts=charts,
     )
 
 

@@ -24,6 +24,7 @@ from service.web.routes import (
     health,
     home,
     meetings,
+    meetings_year,
     places,
     plans,
     provider,
@@ -34,7 +35,22 @@ from service.web.security import Door
 from service.web.watch import Watch
 
 STATIC = Path(__file__).parent / "static"
-ROUTERS = (health, account, provider, home, columns, data, plans, why, transport, meetings, places, decisions, api)
+ROUTERS = (
+    health,
+    account,
+    provider,
+    home,
+    columns,
+    data,
+    plans,
+    why,
+    transport,
+    meetings,
+    meetings_year,
+    places,
+    decisions,
+    api,
+)
 
 
 class Lasting(StaticFiles):

@@ -32,7 +32,7 @@ class Plan:
     steps: int
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _alone(i: int, s: int, r: int, length: Any, needed: Any, capacity: Any, grain_day: Any, waste: Any) -> Any:
     """Return the hard and soft points of one meeting by itself."""
     last = s + length[i] - 1
@@ -46,7 +46,7 @@ def _alone(i: int, s: int, r: int, length: Any, needed: Any, capacity: Any, grai
     return hard, last + waste[r]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _with_others(
     i: int, s: int, r: int, start: Any, room: Any, length: Any, longest: int, head: Any, after: Any, pair: Any
 ) -> Any:
@@ -75,7 +75,7 @@ def _with_others(
     return hard, medium, soft
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _unlink(i: int, s: int, head: Any, after: Any, before: Any) -> None:
     if before[i] >= 0:
         after[before[i]] = after[i]
@@ -85,7 +85,7 @@ def _unlink(i: int, s: int, head: Any, after: Any, before: Any) -> None:
         before[after[i]] = before[i]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _link(i: int, s: int, head: Any, after: Any, before: Any) -> None:
     before[i] = -1
     after[i] = head[s]
@@ -94,7 +94,7 @@ def _link(i: int, s: int, head: Any, after: Any, before: Any) -> None:
     head[s] = i
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _anneal(
     start: Any, room: Any, best_start: Any, best_room: Any, now: Any, best: Any, head: Any, after: Any, before: Any,
     length: Any, needed: Any, capacity: Any, grain_day: Any, waste: Any, longest: int, pair: Any,
@@ -181,7 +181,7 @@ def _anneal(
                 _link(j, sj, head, after, before)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _construct(order: Any, start: Any, room: Any, head: Any, after: Any, before: Any, length: Any, needed: Any,
                capacity: Any, grain_day: Any, waste: Any, longest: int, pair: Any, choices: Any, counts: Any,
                hard_price: float, medium_price: float) -> None:  # fmt: skip
@@ -226,7 +226,7 @@ def _pairs(problem: GrainProblem) -> npt.NDArray[np.int16]:
     return np.ascontiguousarray(np.stack([both, mixed, anybody @ anybody.T], axis=2).astype(np.int16))
 
 
-class _Search:
+class Search:
     """The arrays of one annealing, from a greedy start."""
 
     def __init__(self, problem: GrainProblem, seed: int) -> None:
@@ -286,7 +286,7 @@ def anneal(
     best: Plan | None = None
     began, total = time.monotonic(), 0
     for attempt in range(rounds):
-        search = _Search(problem, seed * 1000 + attempt)
+        search = Search(problem, seed * 1000 + attempt)
         done, segment = 0.0, 0
         started = time.monotonic()
         ends = began + (limits.seconds or 0.0) * (attempt + 1) / rounds

@@ -27,8 +27,15 @@ TABS = [
     ("/meetings", "Term"),
     ("/meetings/schools", "Schools"),
     ("/meetings/move", "Move a meeting"),
+    ("/meetings/options", "What else could be"),
     ("/meetings/people", "People"),
     ("/meetings/reserves", "Catch-up slots"),
+    ("/meetings/year", "The year"),
+    ("/meetings/panels", "Panels"),
+    ("/meetings/queue", "Queues"),
+    ("/meetings/forums", "Forums"),
+    ("/meetings/attendance", "Attendance"),
+    ("/meetings/papers", "Papers"),
     ("/meetings/feeds", "Calendars"),
 ]
 Reader = Annotated[Visitor, Depends(Allow("meetings.read"))]

@@ -1,0 +1,144 @@
+"""Quick questions of the meetings desk: swaps, half-days, attendance, backlogs and a forum's grid."""
+
+from dataclasses import replace
+from typing import Any
+
+from optimiser.core.table import Column, Kind, Table
+from service.questions import Answer, NoAnswer
+
+Facts = tuple[Any, Any]
+
+
+def swaps(kind: str, problem: Any, solution: Any, arguments: dict[str, Any], records: bytes) -> Answer:
+    """Say which meetings could trade times with one."""
+    from optimiser.meetings import alternatives
+
+    meeting = _meeting(problem, solution, arguments)
+    found = alternatives.swaps(problem, solution, meeting)
+    words = f"{len(found)} schools could trade times with {meeting} and nobody else moves."
+    if not found:
+        words = f"No school could trade times with {meeting} without a third one moving. Ask what a move would take."
+    return Answer(words, (), (alternatives.swap_table(problem, solution, found),) if found else ())
+
+
+def half_day(kind: str, problem: Any, solution: Any, arguments: dict[str, Any], records: bytes) -> Answer:
+    """Say what one more half-day a week of a role buys."""
+    from optimiser.core.limits import Limits
+    from optimiser.meetings import alternatives
+
+    role = str(arguments["role"])
+    if role not in {person.role for person in problem.staff}:
+        raise NoAnswer(f"Nobody holds the role {role}. Choose one from the list.")
+    found = alternatives.one_more_half_day(problem, role, limits=Limits(seconds=4.0))
+    if not found:
+        return Answer(f"Everybody in the role {role} works every half-day already.")
+    best = found[0]
+    words = f"The best is a {best.when} of {best.person}: {best.points:,} points saved, {best.met} more schools met."
+    if best.points <= 0:
+        words = f"No half-day of {role} makes this roster better."
+    return Answer(words, (), (alternatives.gain_table(found),))
+
+
+def attendance(kind: str, problem: Any, solution: Any, arguments: dict[str, Any], records: bytes) -> Answer:
+    """Make the attendance and actions report of what was noted."""
+    from data.reading.attendance import read_attendance
+    from optimiser.meetings import attendance as module
+
+    noted = read_attendance(str(arguments["text"]), known=frozenset(solution.booking))
+    came = sum(each.came for each in noted)
+    rate = module.no_show_rate(noted)
+    if rate is None:
+        raise NoAnswer("There is nothing to report yet. Paste at least one line.")
+    words = f"{came} of {len(noted)} schools came; {rate:.1%} did not."
+    return Answer(words, (), module.report(problem, solution, noted), {"no_show": round(rate, 4)})
+
+
+def backlog(kind: str, problem: Any, solution: Any, arguments: dict[str, Any], records: bytes) -> Answer:
+    """Say how long a queue takes to clear and how many sittings a week it needs."""
+    from optimiser.meetings.agenda import Backlog, sittings_needed, weeks, within_target
+
+    given = {name: int(arguments[name]) for name in ("waiting", "arriving", "decided", "sittings", "down_to", "weeks")}
+    if min(given.values()) < 0 or given["decided"] < 1 or not 1 <= given["weeks"] <= 60 or given["waiting"] > 100_000:
+        raise NoAnswer("Give whole numbers: at least one case decided at a sitting, and 1 to 60 weeks.")
+    if given["arriving"] > 10_000:
+        raise NoAnswer("More than 10,000 cases a week is not a queue that panels can hold.")
+    now = Backlog(given["waiting"], given["arriving"], given["decided"], given["sittings"])
+    path = weeks(now, count=given["weeks"])
+    needed = sittings_needed(now, down_to=given["down_to"], in_weeks=given["weeks"])
+    table = Table(
+        "queue",
+        "Waiting at the end of each week",
+        (Column("week", "Week", Kind.COUNT), Column("waiting", "Waiting", Kind.COUNT)),
+        tuple(enumerate(path)),
+    )
+    words = f"{now.waiting} become {path[-1]} in {given['weeks']} weeks at {now.sittings_per_week} sittings a week."
+    more = (
+        f"At least {needed} sittings a week bring it down to {given['down_to']} by then.",
+        "A new case is decided within 20 working days." if within_target(now)
+        else "A new case waits longer than 20 working days.",
+    )  # fmt: skip
+    return Answer(words, more, (table,))
+
+
+def forum(kind: str, problem: Any, solution: Any, arguments: dict[str, Any], records: bytes) -> Answer:
+    """Arrange families' wishes over a forum's appointments and its interpreters."""
+    from data.problems.season import build_season
+    from data.reading.attendance import read_wishes
+    from data.records import City
+    from optimiser.core.units import Seconds
+    from optimiser.meetings import yearbook
+
+    season = build_season(City.model_validate_json(records), first=problem.days[0])
+    every = [*season.forums, *yearbook.drop_in_forums(problem, solution)]
+    event = next((each for each in every if each.id == arguments["event"]), None)
+    if event is None:
+        raise NoAnswer("Choose a forum or a drop-in from the list.")
+    wishes = read_wishes(str(arguments["text"]))
+    minutes = int(arguments.get("minutes") or 15)
+    if not 5 <= minutes <= 60:
+        raise NoAnswer("An appointment lasts 5 to 60 minutes; 10 to 15 is usual.")
+    roles = {role for _, role in event.professionals}
+    strange = sorted({wish.role for wish in wishes} - roles)
+    speak = _interpreters(str(arguments.get("interpreters", "")))
+    asked = replace(event, wishes=wishes, interpreters=speak, slot=Seconds(minutes * 60))
+    grid = yearbook.arranged(asked)
+    table = yearbook.appointments(replace(season, forums=(asked,)), problem, replace(solution, reserves=()))
+    left = Table(
+        "left_over",
+        "Wishes that do not fit",
+        (Column("family", "Family"), Column("role", "Wants to see"), Column("language", "Interpreter"),
+         Column("why", "Why")),
+        tuple((w.family, w.role, w.language, _why(w, roles, dict(speak))) for w in grid.left_over),
+    )  # fmt: skip
+    words = f"{len(grid.appointments)} of {len(wishes)} wishes have an appointment."
+    more = tuple(f"Nobody at this event holds the role {role}: ask for one, or offer a call back." for role in strange)
+    return Answer(words, more, tuple(each for each in (table, left) if each.rows))
+
+
+def _why(wish: Any, roles: set[str], speak: dict[str, int]) -> str:
+    if wish.role not in roles:
+        return "nobody here holds the role"
+    if wish.language and not speak.get(wish.language):
+        return f"no interpreter for {wish.language} is booked"
+    return "every appointment is taken: a walk-in slot or the next drop-in"
+
+
+def _interpreters(text: str) -> tuple[tuple[str, int], ...]:
+    found: dict[str, int] = {}
+    for part in text.replace(";", ",").split(","):
+        words = part.split()
+        if words:
+            count = int(words[-1]) if words[-1].isdigit() else 1
+            language = " ".join(words[:-1] if words[-1].isdigit() else words)
+            found[language] = found.get(language, 0) + min(count, 20)
+    return tuple(found.items())
+
+
+def _meeting(problem: Any, solution: Any, arguments: dict[str, Any]) -> str:
+    meeting = str(arguments["meeting"])
+    if meeting not in solution.booking:
+        raise NoAnswer(f"There is no booked meeting {meeting}. Choose one from the list.")
+    return meeting
+
+
+VERBS = {"swaps": swaps, "half_day": half_day, "attendance": attendance, "backlog": backlog, "forum": forum}
