@@ -11,7 +11,8 @@ from data.travel.source import Band, TravelSource
 from optimiser.core.units import Pence, pounds
 from optimiser.places import problem as places
 
-LAST_YEAR = {places.Phase.EARLY: 0, places.Phase.PRIMARY: 6, places.Phase.SECONDARY: 11, places.Phase.POST_16: 14}
+LAST_YEARS = (11, 14)
+"""The year groups in which a pupil may leave: the end of Key Stage 4, and of a plan for a young person."""
 PHASES = {
     "nursery": (places.Phase.EARLY,),
     "primary": (places.Phase.PRIMARY,),
@@ -56,6 +57,18 @@ def build(
     )
     provenance = {row.id: row.cell for rows in (seekers, city.bases) for row in rows}
     return Built(problem, provenance, tuple(left), (problem.travel.source,), where.lat_lon())
+
+
+def years_needed(year: int | None, *, years: int) -> int:
+    """Return for how many years of the plan a pupil now in a year group needs a place, moving up through the phases.
+
+    A pupil in Year 11 or below needs one to the end of Year 11, the base changing with the phase; one in Year 12 or
+    above to the end of Year 14. Without a year group the need lasts as long as the plan.
+    """
+    if year is None:
+        return years
+    last = next((each for each in LAST_YEARS if year <= each), year)
+    return min(years, last - year + 1)
 
 
 def _skip(row: Pupil | Base, rule: str, wrong: str, remedy: str, left: list[Issue]) -> None:
@@ -111,7 +124,7 @@ def _pupil(
         phase=phase,
         outside=outside,
         year_group=row.year,
-        years_left=max(1, min(years, LAST_YEAR[phase] - year + 1)),
+        years_left=years_needed(row.year, years=years),
         current=row.base if row.base in known else None,
         preferences=tuple(base for base in row.base_choices if base in known),
         sibling_base=row.sibling_base if row.sibling_base in known else None,

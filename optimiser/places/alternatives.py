@@ -9,10 +9,17 @@ from optimiser.core.progress import Progress, Step, ignore
 from optimiser.core.result import Result
 from optimiser.core.units import Pence
 from optimiser.places import costing
+from optimiser.places.bounds import step_of
+from optimiser.places.model import pricing
+from optimiser.places.model.allocation import build, read, relax
+from optimiser.places.model.rows import journeys
 from optimiser.places.problem import Problem
 from optimiser.places.solution import Solution
-from optimiser.places.solver import solve
+from optimiser.places.solver import solve, solve_built
 from optimiser.places.verifier import closed_by_choice
+
+NEAR_LEAST = 2e-3
+"""How near the least travel, as a share of it, is near enough to space the budgets of a front."""
 
 
 @dataclass(frozen=True)
@@ -50,26 +57,37 @@ def front(
 ) -> tuple[Alternative, ...]:
     """Return a front of cost against travel, least travel first: the cheapest plan under each of evenly spaced budgets.
 
-    The ends are the plan of least travel and the cheapest plan. Each result is proved to the limits' gap.
+    The loosest budget is what the cheapest plan travels, the tightest one step above the least travel (known to
+    ``NEAR_LEAST``); the very corner, where the last minute saved costs most, is left out. Each result is proved to the
+    limits' gap, and a budget that changes nothing gives no point. One model serves every budget: only the right-hand
+    side of its travel row changes, and its relaxation is solved from where the budget before left it.
     """
     parts = _shares(limits)
     cheapest = solve(problem, limits=next(parts, limits), seed=seed)
     if cheapest.solution is None:
         return ()
     most = costing.journey_seconds(problem, cheapest.solution)
-    least = least_travel(problem, limits=next(parts, limits), seed=seed)
     found = [Alternative(closed_by_choice(problem, cheapest.solution), cheapest, most)]
-    start: Solution | None = cheapest.solution
-    for number in range(points - 2, -1, -1):
+    near = replace(limits, gap=max(limits.gap, NEAR_LEAST))
+    least = least_travel(problem, limits=replace(near, seconds=next(parts, limits).seconds), seed=seed)
+    if least is None or least >= most:
+        return tuple(found)
+    columns = build(_within(problem, most))
+    assert columns.budget is not None
+    relaxed = relax(columns, seed=seed)
+    for number in range(points - 1, 0, -1):
         part = next(parts, None)
-        if part is None or least is None or least >= most:
+        if part is None:
             break
-        budget = least + (most - least) * number // (points - 1)
-        tighter = replace(problem, policy=replace(problem.policy, travel_budget=budget))
-        result = solve(tighter, limits=part, seed=seed, start=start)
+        budget = least + (most - least) * number // points
+        if found[-1].travel <= budget:
+            continue
+        columns.problem = _within(problem, budget)
+        columns.model.row_upper[columns.budget] = float(budget)
+        relaxed.limit(columns.budget, upper=float(budget))
+        result = solve_built(columns, limits=part, seed=seed, relaxed=relaxed)
         if result.solution is None:
             continue
-        start = result.solution
         travel = costing.journey_seconds(problem, result.solution)
         found.append(Alternative(closed_by_choice(problem, result.solution), result, travel))
         if not progress(Step((points - number) / points, "cost against travel", _pence(result))):
@@ -77,19 +95,17 @@ def front(
     return tuple(reversed(found))
 
 
-def least_travel(problem: Problem, *, limits: Limits = Limits(), seed: int = 0) -> int | None:
-    """Return the least travel, seconds over all years, that any plan within the policy has; None when none is found."""
-    from optimiser.places.model.allocation import build, read
+def _within(problem: Problem, budget: int) -> Problem:
+    return replace(problem, policy=replace(problem.policy, travel_budget=budget))
 
+
+def least_travel(problem: Problem, *, limits: Limits = Limits(), seed: int = 0) -> int | None:
+    """Return the travel, seconds over all years, of a plan that travels least, to the limits' gap; None without one."""
     columns = build(problem)
-    weights = [0.0] * len(columns.model.cost)
-    for number, stay in enumerate(columns.stays):
-        pupil = problem.pupil[stay.pupil]
-        for base_id, column in columns.at[number].items():
-            weights[column] = float(stay.years * problem.seconds(pupil, problem.base[base_id]))
-        weights[columns.out[number]] = float(stay.years * problem.policy.outside_seconds)
-    columns.model.cost, columns.model.offset = weights, 0.0
-    answer = columns.model.solve(limits, seed=seed)
+    seconds = journeys(columns)
+    step = step_of(seconds.values())
+    weights = [seconds.get(column, 0.0) / step for column in range(len(columns.model.cost))]
+    answer = pricing.solve(replace(columns.model, cost=weights, offset=0.0), limits, seed=seed)
     return None if answer.values is None else costing.journey_seconds(problem, read(columns, answer.values))
 
 

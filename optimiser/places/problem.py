@@ -110,7 +110,7 @@ class Base:
     ``admits_until`` is the first year without new admissions; ``may_close`` False protects it from being chosen.
     ``open_from`` is the earliest year in which a candidate could open and ``close_from`` the earliest in which the
     base could close by choice; ``closing`` is what closing costs once. ``keeps_children`` lets pupils there now
-    stay whatever the designation becomes.
+    stay whatever the designation becomes. ``year_group_max`` is the most pupils of one year group, None for no limit.
     """
 
     id: str
@@ -145,6 +145,7 @@ class Base:
     keeps_children: bool = False
     admits_until: int | None = None
     special_school: bool = False
+    year_group_max: int | None = None
 
     @property
     def candidate(self) -> bool:
@@ -387,7 +388,7 @@ def _refuse_base(problem: Problem, base: Base) -> None:
         raise BadProblem(
             f"base {base.id} gives places for {len(base.commissioned)} years of a {problem.years}-year plan"
         )
-    if min(base.commissioned) < 0 or base.extra_max < 0 or base.roll < 0:
+    if min(base.commissioned) < 0 or base.extra_max < 0 or base.roll < 0 or (base.year_group_max or 0) < 0:
         raise BadProblem(f"base {base.id} has a negative number of places")
     if not base.needs or not base.phases:
         raise BadProblem(f"base {base.id} has no designation: it needs at least one need and one phase")

@@ -2,7 +2,7 @@
 
 from optimiser.places import costing
 from optimiser.places.problem import Base, Problem, Stay
-from optimiser.places.rules import barriers, designated, serves
+from optimiser.places.rules import barriers, designated, group_limit, serves
 from optimiser.places.solution import Solution, Unplaced, Why
 
 
@@ -35,7 +35,7 @@ def reason(problem: Problem, solution: Solution, stay: Stay, rolls: tuple[dict[s
     able = [base for base, found in near if not found and _open_throughout(solution, stay, base)]
     if not able:
         return Why.CLOSED
-    vacant = [base for base in able if _has_place(solution, stay, base, rolls)]
+    vacant = [base for base in able if _has_place(problem, solution, stay, base, rolls)]
     if not vacant:
         return Why.FULL
     return Why.DEARER if _dearer(problem, stay, vacant) else Why.CHOSEN
@@ -45,14 +45,24 @@ def _open_throughout(solution: Solution, stay: Stay, base: Base) -> bool:
     return all(solution.open_in(base.id, year) for year in range(stay.first, stay.last + 1))
 
 
-def _has_place(solution: Solution, stay: Stay, base: Base, rolls: tuple[dict[str, int], ...]) -> bool:
+def _has_place(problem: Problem, solution: Solution, stay: Stay, base: Base, rolls: tuple[dict[str, int], ...]) -> bool:
     plan = solution.base[base.id]
     years = range(stay.first, stay.last + 1)
     return all(
         rolls[year].get(base.id, 0) < base.commissioned[year] + plan.extra[year]
         and (base.physical_max is None or rolls[year].get(base.id, 0) < base.physical_max)
+        and not _group_full(problem, solution, stay, base, year)
         for year in years
     )
+
+
+def _group_full(problem: Problem, solution: Solution, stay: Stay, base: Base, year: int) -> bool:
+    group = problem.pupil[stay.pupil].group_in(year)
+    most = None if group is None else group_limit(problem, base, year, group)
+    if most is None:
+        return False
+    there = [each for each in problem.pupils if solution.at.get((each.id, year)) == base.id]
+    return sum(1 for each in there if each.group_in(year) == group) >= most
 
 
 def _dearer(problem: Problem, stay: Stay, bases: list[Base]) -> bool:

@@ -13,6 +13,7 @@ HARD: dict[str, str] = {
     "open-base": "A closed base takes nobody.",
     "capacity": "No base has more pupils than places, save those already there or named for it.",
     "physical-limit": "No base has more pupils than its rooms hold.",
+    "year-group": "No base has more pupils of one year group than it takes, or than are there or named for it already.",
     "extra-places": "Extra places are bought only at an open base and within what it can add.",
     "keep-base": "A pupil keeps one base through a stay.",
     "moving-allowed": "Where moving is not allowed, a pupil stays while the base stays open.",
@@ -108,6 +109,22 @@ def attended(problem: Problem, pupil: Pupil, stay: Stay) -> str | None:
 def has_claim(problem: Problem, pupil: Pupil, stay: Stay, base: str) -> bool:
     """Return whether the pupil may take a place above those bought: named for the base, or there already."""
     return pupil.named_base == base or (stay.number == 0 and pupil.current == base)
+
+
+def group_limit(problem: Problem, base: Base, year: int, group: int) -> int | None:
+    """Return how many pupils of a year group a base may have in a year, None for any number.
+
+    Those at the base now or named for it who will be in the group then are always within the limit.
+    """
+    if base.year_group_max is None:
+        return None
+    already = sum(
+        1
+        for pupil in problem.pupils
+        if base.id in (pupil.current, pupil.named_base) and pupil.group_in(year) == group
+        and pupil.enters <= year < pupil.enters + pupil.years_left
+    )  # fmt: skip
+    return max(base.year_group_max, already)
 
 
 def sole_providers(problem: Problem) -> dict[str, tuple[str, str, Phase]]:

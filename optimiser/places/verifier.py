@@ -1,11 +1,12 @@
 """Checks a plan against every rule from the plan alone, without any solver."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from optimiser.core.violation import Violation
 from optimiser.places.costing import claims_in, journey_seconds, moved, paired, rolls_in
 from optimiser.places.problem import Base, BaseStatus, Problem, Stay
-from optimiser.places.rules import attended, designated, new_there, serves, sole_providers
+from optimiser.places.rules import attended, designated, group_limit, new_there, serves, sole_providers
 from optimiser.places.solution import BasePlan, Solution
 
 
@@ -185,10 +186,23 @@ def _roll(problem: Problem, solution: Solution, base: Base, year: int, roll: int
     if base.physical_max is not None and roll > base.physical_max:
         sentence = f"Base {base.id} has {roll} pupils in year {year} and its rooms hold {base.physical_max}."
         yield Violation("physical-limit", (base.id,), sentence, amount=roll - base.physical_max, unit="pupils")
+    yield from _groups(problem, solution, base, year)
     if plan.open[year] and roll < base.min_viable:
         sentence = f"Base {base.id} has {roll} pupils in year {year}, fewer than the {base.min_viable} it needs."
         hard = problem.prices.viability is None
         yield Violation("viability", (base.id,), sentence, hard=hard, amount=base.min_viable - roll, unit="pupils")
+
+
+def _groups(problem: Problem, solution: Solution, base: Base, year: int) -> Iterator[Violation]:
+    if base.year_group_max is None:
+        return
+    here = (each.id for each in problem.pupils if solution.at.get((each.id, year)) == base.id)
+    counts = Counter(problem.pupil[pupil].group_in(year) for pupil in here)
+    for group, count in counts.items():
+        most = None if group is None else group_limit(problem, base, year, group)
+        if most is not None and count > most:
+            sentence = f"Base {base.id} has {count} pupils of year group {group} in year {year} and takes {most}."
+            yield Violation("year-group", (base.id,), sentence, amount=count - most, unit="pupils")
 
 
 def closed_by_choice(problem: Problem, solution: Solution) -> tuple[str, ...]:

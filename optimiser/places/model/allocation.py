@@ -1,15 +1,16 @@
 """Builds the allocation model, solves it, and reads the plan out of its values."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from optimiser.core.limits import Limits
-from optimiser.core.mip import Floats, Watch
+from optimiser.core.mip import Floats, Improved, LinearModel, Relaxation, Watch
 from optimiser.core.result import Status
 from optimiser.core.units import Pence
 from optimiser.places import bounds
+from optimiser.places.model import pricing
 from optimiser.places.model.columns import Columns, lay
 from optimiser.places.model.rows import ENFORCERS
 from optimiser.places.problem import Problem
@@ -41,21 +42,33 @@ def solve(
     *,
     seed: int = 0,
     watch: Watch | None = None,
+    improved: Improved | None = None,
     start: Solution | None = None,
+    relaxed: Relaxation | None = None,
 ) -> Answer:
-    """Return the best plan of a built model and the bound proved for it."""
+    """Return the best plan of a built model and the bound proved for it.
+
+    ``relaxed`` is the relaxation that ``relax`` opened for these columns, when several solves share it.
+    """
     model = columns.model
-    offset, step = round(model.offset), bounds.step_of(model.cost)
-    pence = model.cost
-    model.cost = [cost / step for cost in pence]
-    model.offset = 0.0
-    try:
-        first = None if start is None else values_of(columns, start)
-        found = model.solve(limits, seed=seed, start=first, watch=_in_pence(watch, step, offset))
-    finally:
-        model.cost, model.offset = pence, float(offset)
+    offset = round(model.offset)
+    scaled, step = in_steps(columns)
+    first = None if start is None else values_of(columns, start)
+    told = _in_pence(watch, step, offset)
+    found = pricing.solve(scaled, limits, seed=seed, start=first, watch=told, improved=improved, relaxed=relaxed)
     solution = None if found.values is None else read(columns, found.values)
     return Answer(found.status, solution, bounds.proved(found.bound, step=step, offset=offset), found.nodes)
+
+
+def in_steps(columns: Columns) -> tuple[LinearModel, int]:
+    """Return the model with its costs in the largest step that divides them all, without its offset, and that step."""
+    step = bounds.step_of(columns.model.cost)
+    return replace(columns.model, cost=[cost / step for cost in columns.model.cost], offset=0.0), step
+
+
+def relax(columns: Columns, *, seed: int = 0) -> Relaxation:
+    """Open the relaxation of a built model, for solves that differ only in a row's limits."""
+    return Relaxation(in_steps(columns)[0], seed=seed)
 
 
 def _in_pence(watch: Watch | None, step: int, offset: int) -> Watch | None:

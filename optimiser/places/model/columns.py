@@ -28,6 +28,7 @@ class Columns:
     move: dict[int, int] = field(default_factory=dict)
     there: dict[tuple[str, int], list[int]] = field(default_factory=dict)
     claims: dict[tuple[str, int], list[int]] = field(default_factory=dict)
+    budget: int | None = None
 
     @property
     def stays(self) -> tuple[Stay, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from optimiser.places.model.columns import Columns
 from optimiser.places.problem import Base, BaseStatus
-from optimiser.places.rules import attended, sole_providers
+from optimiser.places.rules import attended, group_limit, sole_providers
 
 
 def every_year_once(columns: Columns) -> None:
@@ -42,6 +42,22 @@ def physical_limit(columns: Columns) -> None:
         most = columns.problem.base[base_id].physical_max
         if most is not None and len(there) > most:
             columns.model.row(there, upper=most)
+
+
+def year_group(columns: Columns) -> None:
+    """Each year group fits what a base takes of it."""
+    problem = columns.problem
+    limited = {base.id for base in problem.bases if base.year_group_max is not None}
+    groups: dict[tuple[str, int, int], list[int]] = {}
+    for number, stay in enumerate(columns.stays if limited else ()):
+        for year in range(stay.first, stay.last + 1):
+            group = problem.pupil[stay.pupil].group_in(year)
+            for base_id in limited & columns.at[number].keys() if group is not None else ():
+                groups.setdefault((base_id, year, group or 0), []).append(columns.at[number][base_id])
+    for (base_id, year, group), cells in sorted(groups.items()):
+        most = group_limit(problem, problem.base[base_id], year, group)
+        if most is not None and len(cells) > most:
+            columns.model.row(cells, upper=most)
 
 
 def extra_places(columns: Columns) -> None:
@@ -212,19 +228,22 @@ def forbidden_set(columns: Columns) -> None:
 
 def travel_budget(columns: Columns) -> None:
     """Journeys add up to no more than the budget."""
+    budget = columns.problem.policy.travel_budget
+    if budget is not None:
+        seconds = journeys(columns)
+        columns.budget = columns.model.row(list(seconds), list(seconds.values()), upper=budget)
+
+
+def journeys(columns: Columns) -> dict[int, float]:
+    """Return the single journey seconds over its years of every column that places a stay or leaves it out."""
     problem = columns.problem
-    if problem.policy.travel_budget is None:
-        return
-    cells: list[int] = []
-    values: list[float] = []
+    found: dict[int, float] = {}
     for number, stay in enumerate(columns.stays):
         pupil = problem.pupil[stay.pupil]
         for base_id, column in columns.at[number].items():
-            cells.append(column)
-            values.append(float(stay.years * problem.seconds(pupil, problem.base[base_id])))
-        cells.append(columns.out[number])
-        values.append(float(stay.years * problem.policy.outside_seconds))
-    columns.model.row(cells, values, upper=problem.policy.travel_budget)
+            found[column] = float(stay.years * problem.seconds(pupil, problem.base[base_id]))
+        found[columns.out[number]] = float(stay.years * problem.policy.outside_seconds)
+    return found
 
 
 ENFORCERS: dict[str, Callable[[Columns], None]] = {
@@ -232,6 +251,7 @@ ENFORCERS: dict[str, Callable[[Columns], None]] = {
     "open-base": open_base,
     "capacity": capacity,
     "physical-limit": physical_limit,
+    "year-group": year_group,
     "extra-places": extra_places,
     "viability": viability,
     "once-closed": once_closed,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from optimiser import places
 from optimiser.core.limits import Limits
 from optimiser.core.units import Pence, Seconds
 from optimiser.core.violation import hard_ones
@@ -70,6 +71,12 @@ def _full() -> Case:
 
 def _crammed() -> Case:
     problem = a_problem(pupils=[a_pupil(), a_pupil("p2")], bases=[a_base(physical_max=1)])
+    return problem, a_plan(problem, {"p1": "b1", "p2": "b1"})
+
+
+def _one_group() -> Case:
+    pupils = [a_pupil(year_group=3), a_pupil("p2", year_group=3)]
+    problem = a_problem(pupils, [a_base(year_group_max=1)])
     return problem, a_plan(problem, {"p1": "b1", "p2": "b1"})
 
 
@@ -176,7 +183,8 @@ def _over() -> Case:
 BREACHES: dict[str, Callable[[], Case]] = {
     "known-ids": _unknown, "every-year-once": _twice, "designation": _undesignated, "phase-and-year": _wrong_phase,
     "travel-limit": _too_far, "refused-base": _refused, "no-new-admissions": _new_admission, "open-base": _closed,
-    "capacity": _full, "physical-limit": _crammed, "extra-places": _extra, "keep-base": _changes_base,
+    "capacity": _full, "physical-limit": _crammed, "year-group": _one_group, "extra-places": _extra,
+    "keep-base": _changes_base,
     "moving-allowed": _moves, "pinned": _unpinned, "once-closed": _reopens, "fixed-status": _status,
     "closure-limit": _closures, "opening-limit": _openings, "move-limit": _move_count, "remove-places": _kept_places,
     "never-to-zero": _zero, "sole-provider": _sole, "forbidden-set": _ruled_out, "travel-budget": _travels,
@@ -224,6 +232,7 @@ def _tempting(rule: str) -> Problem:
         ),
         "capacity": a_problem([a_pupil(), a_pupil("p2")], [a_base(commissioned=(1,))]),
         "physical-limit": a_problem([a_pupil(), a_pupil("p2")], [a_base(physical_max=1)]),
+        "year-group": a_problem([a_pupil(year_group=3), a_pupil("p2", year_group=3)], [a_base(year_group_max=1)]),
         "extra-places": a_problem([a_pupil(), a_pupil("p2"), a_pupil("p3")], [a_base(extra_max=0)]),
         "viability": a_problem(bases=[a_base(min_viable=1, top_up=Pence(9_000_000))], prices=prices),
         "once-closed": a_problem(
@@ -262,6 +271,12 @@ def test_a_model_without_a_rule_gives_itself_away(rule: str) -> None:
     broken = {violation.rule for violation in hard_ones(verify(problem, less.solution))}
     wrong_cost = less.bound != costing.cost(problem, less.solution)
     assert broken or wrong_cost, f"the model does without {rule} and nothing notices"
+
+
+def test_those_in_a_year_group_already_are_within_its_limit() -> None:
+    pupils = [a_pupil(f"p{n}", year_group=3, current="b1") for n in (1, 2)] + [a_pupil("new", year_group=3)]
+    found = places.solve(a_problem(pupils, [a_base(commissioned=(3,), year_group_max=1)])).solution
+    assert found is not None and len(found.at) == 2
 
 
 def test_the_secondary_phase_follows_year_six() -> None:
