@@ -58,7 +58,7 @@ def read(path: Path | str, *, choices: Choices = NO_CHOICES) -> Reading:
     settings = settings_from(sheets["settings"]) if "settings" in sheets else None
     for typed in sheets.values():
         issues += typed.issues
-    issues += cross_check(sheets)
+    issues += cross_check({name: typed for name, typed in sheets.items() if _has_names(typed)})
     if not sheets and not stops(issues):
         known = ", ".join(sheet.name for sheet in SHEETS)
         issues.append(Issue("wrong-sheet", "no sheet of this file is one of ours", f"Name the sheets: {known}"))
@@ -105,6 +105,12 @@ def _typed(opened: Opened, issues: list[Issue], questions: list[Question], choic
             if layout is not None:
                 sheets[sheet.field] = type_rows(grid, layout)
     return sheets
+
+
+def _has_names(typed: Typed) -> bool:
+    """Return whether a sheet's rows can be referred to: one missing column must not be told as a hundred faults."""
+    key = typed.layout.sheet.row.key
+    return not key or key in typed.layout.at
 
 
 def _named(opened: Opened, choices: Choices) -> list[str]:

@@ -1,10 +1,13 @@
 """Headings and tabs in a council's own words: guessed, asked about, chosen once and then remembered."""
 
+import openpyxl
 import pytest
 
+from data.issues import Level
 from data.reading import Choices, read
 from data.records import SHEET
 from data.records.row import columns
+from data.sample import HANDSWORTH
 from tests.builders.city import SCHOOLS, a_workbook
 
 OWN = [["Sch code", "Name of school", "Stage of school", "Kind", "Locality", "Post code", "Morning bell"]]
@@ -75,3 +78,11 @@ def test_a_choice_of_a_field_that_is_no_more_is_asked_about_again(tmp_path):
     path = a_workbook(tmp_path / "own.xlsx", Schools=rows)
     reading = read(path, choices=Choices(headings={"schools": {"colourofdoor": "gone"}}))
     assert [each.heading for each in reading.questions] == ["Colour of door"]
+
+
+def test_a_heading_of_their_own_over_the_references_is_one_fault_and_not_a_hundred(tmp_path):
+    book = openpyxl.load_workbook(HANDSWORTH)
+    book["Pupils"].cell(row=1, column=1).value = "Our pupil ref"
+    book.save(tmp_path / "own.xlsx")
+    stops = [issue.rule for issue in read(tmp_path / "own.xlsx").issues if issue.level is Level.STOP]
+    assert stops == ["missing-column"]
