@@ -26,7 +26,7 @@ class Atlas:
     unplaced: list[Issue] = field(default_factory=list)
 
     def place(self, kind: str, ref: str) -> str | None:
-        """Return the place id of a pupil, guide, school, venue, pick-up point or depot; None where it has none."""
+        """Return the place id of a pupil, guide, school, venue, point, depot or spare; None where it has none."""
         return self.of_row.get((kind, ref))
 
     def matrix(self, source: TravelSource, places: Iterable[str], band: Band) -> TravelMatrix:
@@ -60,6 +60,8 @@ def atlas(city: City, *, geocoder: Geocoder | None = None) -> Atlas:
     for vehicle in city.vehicles:
         if vehicle.depot:
             _put(found, find, "depot", vehicle, vehicle.depot, None, None)
+        if vehicle.spares_at or vehicle.depot:
+            _put(found, find, "spares", vehicle, vehicle.spares_at or vehicle.depot, None, None)
     return found
 
 

@@ -8,6 +8,7 @@ from data.issues import Issue, Level
 from data.problems.atlas import Atlas, atlas
 from data.problems.built import Built
 from data.problems.meetings import school_calendar
+from data.problems.reserves import combinations, second_crews, spare_vehicles
 from data.records import City
 from data.records.guides import Guide, Training
 from data.travel.crow import Estimate
@@ -57,9 +58,11 @@ def build(
             )
         )
     )
-    planned = _runs(todays, routes_problem)
+    areas = {row.id: row.area for rows in (city.schools, city.pupils) for row in rows if row.area}
+    planned = _runs(todays, routes_problem, areas)
+    spares = tuple(spare_vehicles(city, where))
     places = {g.home for g in people} | {p for run in planned for p in (run.first_place, run.last_place)}
-    places |= {run.start_place for run in planned if run.start_place}
+    places |= {run.start_place for run in planned if run.start_place} | {spare.place for spare in spares}
     ids = {g.id for g in people}
     away = frozenset(row.guide for row in city.absences if row.first <= day <= (row.last or row.first))
     problem = guides.GuidesProblem(
@@ -70,6 +73,9 @@ def build(
         required_checks=CHECKS if any(row.training in CHECKS for row in city.training) else frozenset(),
         current=_current(city, planned, ids),
         absent=(away | absent) & ids,
+        combinations=combinations(todays, routes_problem),
+        second_crews=second_crews(city),
+        spare_vehicles=spares,
         willing_parents=frozenset(pupil.id for pupil in city.pupils if pupil.parent_willing),
     )
     provenance = {row.id: row.cell for rows in (city.guides, city.pupils) for row in rows}
@@ -139,10 +145,10 @@ def _guide(
     )
 
 
-def _runs(plan: tuple[Run, ...], problem: routes.RoutesProblem) -> tuple[guides.Run, ...]:
+def _runs(plan: tuple[Run, ...], problem: routes.RoutesProblem, areas: Mapping[str, str]) -> tuple[guides.Run, ...]:
     """Return the runs as the guides desk knows them, morning and afternoon paired by the children they share."""
     pairs = _pairs(plan)
-    return tuple(_run(run, pairs[run.id], problem) for run in plan)
+    return tuple(_run(run, pairs[run.id], problem, areas) for run in plan)
 
 
 def _pairs(plan: tuple[Run, ...]) -> dict[str, str]:
@@ -162,7 +168,7 @@ def _pairs(plan: tuple[Run, ...]) -> dict[str, str]:
     return route
 
 
-def _run(run: Run, route: str, problem: routes.RoutesProblem) -> guides.Run:
+def _run(run: Run, route: str, problem: routes.RoutesProblem, areas: Mapping[str, str]) -> guides.Run:
     aboard = [problem.child[child] for child in run.children]
     wanting = {child.id for child in aboard if child.guide is not routes.GuideNeed.NONE} or set(run.children)
     morning = run.direction is Direction.MORNING
@@ -190,11 +196,21 @@ def _run(run: Run, route: str, problem: routes.RoutesProblem) -> guides.Run:
         competences=frozenset(skill for child in aboard if child.id in wanting for skill in child.competences),
         vehicle=run.vehicle,
         operator=vehicle.operator,
+        area=_area(aboard, areas),
         start_place=vehicle.start or "",
         collect_slack=COLLECT_SLACK,
         spare_seats=max(0, seats - (len(aboard) - chairs) - guided),
         wheelchairs=chairs,
+        spare_wheelchairs=max(0, layout.wheelchairs - chairs) if layout else 0,
     )
+
+
+def _area(aboard: list[routes.Child], areas: Mapping[str, str]) -> str:
+    """Return the area where most of the children live, their school's where no home has one."""
+    homes = Counter(areas[child.id] for child in aboard if child.id in areas)
+    if homes:
+        return min(area for area, count in homes.items() if count == max(homes.values()))
+    return areas.get(aboard[0].school, "")
 
 
 def _stop(child: routes.Child, run: Run) -> guides.Stop:

@@ -118,7 +118,7 @@ def _homeless(sheets: Sheets) -> Iterator[Issue]:
         ("pupils", ("postcode", "point")),
         ("guides", ("postcode",)),
         ("venues", ("postcode",)),
-        ("vehicles", ("depot",)),
+        ("vehicles", ("depot", "spares_at")),
     ):
         typed = sheets.get(name)
         for row in typed.rows if typed else ():

@@ -82,6 +82,16 @@ class School(Row):
         kind="list",
         default=(),
     )
+    riders: kinds.SpareCount = column(
+        "Staff who may ride",
+        also=("staff who may ride", "checked staff"),
+        note="Checked staff who could ride as a guide at short notice",
+        kind="whole",
+        default=None,
+    )
+    riders_training: kinds.TrainingList = column(
+        "Staff trained in", also=("staff training",), offers=words.TRAINING, kind="list", default=()
+    )
     inset: kinds.DayList = column(
         "INSET dates",
         also=("inset", "training days", "no-go dates", "no go dates", "closed on"),

@@ -25,6 +25,16 @@ class Operator(Row):
         "Insurance ends", also=("insurance", "insurance expiry"), kind="date", default=None
     )
     notice_days: kinds.SpareCount = column("Notice (days)", also=("notice",), kind="whole", default=None)
+    crew: kinds.SpareCount = column(
+        "Second crew",
+        also=("second crew", "staff who may ride"),
+        note="Checked staff who may ride as a guide at short notice",
+        kind="whole",
+        default=None,
+    )
+    crew_training: kinds.TrainingList = column(
+        "Second crew trained in", also=("second crew training",), offers=words.TRAINING, kind="list", default=()
+    )
     fictional: kinds.Note = column("What is fiction", also=("fiction", "notes"), default=None)
 
 
@@ -60,6 +70,19 @@ class Vehicle(Row):
         "Equipment", also=("tail-lift", "tail lift"), offers=words.EQUIPMENT, kind="list", default=()
     )
     depot: kinds.SparePostcode = column("Depot postcode", also=("depot",), default=None)
+    spares: kinds.SpareCount = column(
+        "Spares ready",
+        also=("spare vehicles", "spares"),
+        note="Standing ready with a driver each morning",
+        kind="whole",
+        default=None,
+    )
+    spares_at: kinds.SparePostcode = column(
+        "Spares stand at", also=("spares postcode",), note="Postcode; the depot's when empty", default=None
+    )
+    spares_from: kinds.SpareClock = column(
+        "Spares ready from", also=("spares from",), kind="clock", example="06:45", default=None
+    )
     valid_from: kinds.SpareDay = column("Contract starts", also=("contract start",), kind="date", default=None)
     valid_until: kinds.SpareDay = column("Contract ends", also=("contract end",), kind="date", default=None)
     fictional: kinds.Note = column("What is fiction", also=("fiction", "notes"), default=None)

@@ -9,7 +9,7 @@ from data.records.city import City, NoteRow
 from data.records.schools import School
 from data.records.settings import Settings
 from data.records.transport import LogEntry, Run, Waiting
-from data.synthetic import crew, papers, team
+from data.synthetic import crew, papers, reserves, team
 from data.synthetic.children import make_children
 from data.synthetic.estate import make_estate
 from data.synthetic.fleet import make_fleet
@@ -39,17 +39,18 @@ def make(size: str, seed: int = 0, *, official: Path | str | None = None) -> Cit
     points = [(int(homes.eastings[at[p.postcode]]), int(homes.northings[at[p.postcode]])) for p in pupils]
     fleet = make_fleet(chosen, seed, pupils, points, estate)
     runs, guides, training, absences = crew.make_crew(chosen, seed, fleet.runs, fleet.pupils, homes, settings)
+    operators, schools = reserves.give_crews(fleet.operators, estate.schools, seed)
     staff, leave = team.make_staff(chosen, seed)
     seekers = [pupil.id for pupil in fleet.pupils if pupil.base or pupil.wants_base]
     return City(
         title=f"{chosen.title} (fictional example, seed {seed})",
         fictional=True,
         settings=settings,
-        schools=_attached(estate.schools, chosen),
+        schools=_attached(schools, chosen),
         bases=estate.bases,
         pupils=tuple(fleet.pupils),
-        operators=fleet.operators,
-        vehicles=fleet.vehicles,
+        operators=operators,
+        vehicles=reserves.give_spares(fleet.vehicles, seed, homes),
         runs=runs,
         run_log=_log(chosen, seed, runs, estate.schools),
         waiting=_waiting(chosen, seed),

@@ -25,6 +25,10 @@ SKILLS = {
     "Makaton": 0.15,
     "wheelchair": 0.3,
 }
+TRAINED = {"standby": 0.85, "relief": 0.5}
+"""The chance that a guide without a route of their own holds each skill that some route needs; assumed, since they are
+kept to step in."""
+
 CLOSED = ((date(2019, 10, 28), date(2019, 11, 1)), (date(2019, 12, 21), date(2020, 1, 5)))
 
 
@@ -39,6 +43,7 @@ def make_crew(
     held: dict[str, str] = {run: f"G{number:03d}" for number, run in enumerate(guided[: size.guides], start=1)}
     named = tuple(run.model_copy(update={"guide": held.get(run.id)}) for run in runs)
     people, training = [], []
+    asked = sorted({skill for run in named if run.guide for each in run.pupils for skill in child[each].competences})
     route = {guide: run for run in named if (guide := run.guide)}
     for number in range(1, size.guides + 1):
         ref = f"G{number:03d}"
@@ -50,6 +55,9 @@ def make_crew(
         row = homes.near(rng, float(homes.eastings[spot]), float(homes.northings[spot]), reach=1200.0, count=1)[0]
         standby = run is None and number <= len(held) + round(size.guides * 0.1)
         needed = set() if run is None else {skill for each in run.pupils for skill in child[each].competences}
+        if run is None:
+            share = TRAINED["standby" if standby else "relief"]
+            needed = {skill for skill in asked if rng.random() < share}
         people.append(_guide(ref, homes, row, rng, relief=run is None and not standby, standby=standby))
         training += _training(ref, needed, rng)
     return named, tuple(people), tuple(training), tuple(_absences(people, rng, settings))

@@ -28,7 +28,7 @@ class Size:
 
 
 SIZES = {
-    "small": Size("small", "Handsworth", ("West",), 34, 2, 0, 0, 60, 10, 10, 2, 4, (3, 1), 5),
+    "small": Size("small", "Handsworth", ("West",), 34, 2, 0, 0, 60, 10, 11, 2, 4, (3, 1), 5),
     "medium": Size("medium", "West locality", ("West",), 110, 7, 3, 2, 1000, 180, 150, 4, 8, (9, 3), 1),
     "full": Size(
         "full", "Birmingham", ("East", "North", "South", "West"), 450, 27, 12, 6, 4250, 757, 600, 6, 19, (34, 10), 1

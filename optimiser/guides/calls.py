@@ -19,6 +19,8 @@ def complete(problem: GuidesProblem, solution: GuidesSolution, plan: CoverPlan) 
         text = _words(problem, cover)
         if text:
             found.extend(_calls(problem.run[cover.run], text, skip=_knows(problem, cover)))
+        if cover.step is Step.COMBINE and cover.late:
+            found.extend(_calls(problem.run[cover.who], _delayed(cover)))
     for run in plan.without:
         found.extend(
             _calls(
@@ -56,12 +58,17 @@ def _cancelled(run: Run) -> str:
     )
 
 
+def _delayed(cover: Cover) -> str:
+    minutes = -(-cover.late // 60)
+    return f"Today your child's vehicle also carries children of another run, so it may be {minutes} minutes late."
+
+
 def _words(problem: GuidesProblem, cover: Cover) -> str:
     minutes = -(-cover.late // 60)
     if cover.step is Step.COMBINE:
-        return (
-            f"Today another of the school's vehicles collects your child, up to {minutes} minutes from the usual time."
-        )
+        shifts = [each.shift for each in problem.combinations if (each.run, each.into) == (cover.run, cover.who)]
+        far = max(minutes, -(-max(shifts, default=0) // 60))
+        return f"Today another of the school's vehicles carries your child, up to {far} minutes from the usual time."
     if cover.step is Step.PARENT:
         return "As agreed with you, please take your child yourself today; we will pay the mileage."
     if cover.step is Step.SPARE_VEHICLE and minutes:

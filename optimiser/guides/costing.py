@@ -108,11 +108,12 @@ def backup_cost(problem: GuidesProblem, solution: GuidesSolution) -> Pence:
     """Return the price of a plan's backups, in pence: names missing, new faces, and leaning on one person twice.
 
     For each required run, ``no_first`` or ``no_second`` for a name missing and ``backup_new_face`` per child who does
-    not know the person named. Being first on n routes costs ``backup_shared`` x n(n-1)/2.
+    not know the person named, and ``backup_takes`` where that person rides another run in that half. Being first on n routes costs ``backup_shared`` x n(n-1)/2.
     """
     prices = problem.prices
     total = 0
     first: dict[str, set[str]] = {}
+    busy = {(each.guide, problem.run[each.run].direction) for each in solution.assignments if each.run in problem.run}
     for run in problem.guided:
         if run.need is not Need.REQUIRED:
             continue
@@ -120,6 +121,7 @@ def backup_cost(problem: GuidesProblem, solution: GuidesSolution) -> Pence:
         total += (1 not in ranked) * prices.no_first + (2 not in ranked) * prices.no_second
         for guide in ranked.values():
             total += prices.backup_new_face * len(set(run.children) - problem.guide[guide].knows)
+            total += prices.backup_takes * ((guide, run.direction) in busy)
         if 1 in ranked:
             first.setdefault(ranked[1], set()).add(run.route or run.id)
     return Pence(

@@ -95,6 +95,7 @@ def _first_options(scene: Scene) -> list[Option]:
 def _capacity(problem: GuidesProblem) -> dict[str, int]:
     found = {f"crew {crew.id}": crew.runs for crew in problem.second_crews}
     found |= {f"seats {run.id}": run.spare_seats for run in problem.runs}
+    found |= {f"wheelchairs {run.id}": run.spare_wheelchairs for run in problem.runs}
     return found
 
 

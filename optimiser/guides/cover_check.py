@@ -138,12 +138,14 @@ def _combines(
     broken: set[str],
 ) -> bool:
     into = problem.run.get(cover.who)
-    listed = any(each.run == run.id and each.into == cover.who for each in problem.combinations)
+    listed = [each for each in problem.combinations if each.run == run.id and each.into == cover.who]
     if into is None or not listed or into.id in broken or into.school != run.school:
         return False
     held = solution.holder.get(into.id)
     if held is None:
         return run.need is not Need.REQUIRED
+    if into.need_until + min(each.extra for each in listed) > problem.guide[held].latest:
+        return False
     unfit = {"competence-valid", "not-barred", "checks-valid"} & set(reaching.lawful(problem, problem.guide[held], run))
     return (held, into.direction) not in away and not unfit
 
@@ -173,18 +175,20 @@ def _once(problem: GuidesProblem, solution: GuidesSolution, plan: CoverPlan, bro
 
 def _capacities(problem: GuidesProblem, plan: CoverPlan) -> Iterator[Violation]:
     seats: Counter[str] = Counter()
+    chairs: Counter[str] = Counter()
     crews: Counter[str] = Counter()
     spares: Counter[tuple[str, Direction]] = Counter()
     for cover in plan.covers:
         run = problem.run[cover.run]
         if cover.step is Step.COMBINE:
-            seats[cover.who] += len(run.stops)
+            seats[cover.who] += run.seated
+            chairs[cover.who] += run.wheelchairs
         elif cover.step is Step.SECOND_CREW:
             crews[cover.who] += 1
         elif cover.step is Step.SPARE_VEHICLE:
             spares[cover.who, run.direction] += 1
     for id, used in seats.items():
-        if used > problem.run[id].spare_seats:
+        if used > problem.run[id].spare_seats or chairs[id] > problem.run[id].spare_wheelchairs:
             yield _broken("combine-fits", id)
     for crew in problem.second_crews:
         if crews[crew.id] > crew.runs:

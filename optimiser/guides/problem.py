@@ -52,7 +52,8 @@ class Run:
     The guide boards at ``first_place`` by ``need_from`` and leaves at ``last_place`` at ``need_until``; ``start`` and
     ``finish`` are the run's own times. The morning and afternoon run of one route share ``route``. ``stops`` are the
     children in calling order. ``collect_slack`` is how many seconds the run may spend fetching its guide, starting from
-    ``start_place`` (or from the guide's door where that is empty). ``spare_seats`` are seats that nobody holds.
+    ``start_place`` (or from the guide's door where that is empty). ``spare_seats`` and
+    ``spare_wheelchairs`` are places that nobody holds.
     """
 
     id: str
@@ -75,6 +76,7 @@ class Run:
     collect_slack: Seconds = Seconds(0)
     spare_seats: int = 0
     wheelchairs: int = 0
+    spare_wheelchairs: int = 0
 
     @property
     def children(self) -> tuple[str, ...]:
@@ -85,6 +87,11 @@ class Run:
     def work(self) -> Seconds:
         """How long a guide is aboard."""
         return Seconds(self.need_until - self.need_from)
+
+    @property
+    def seated(self) -> int:
+        """How many children aboard sit on a seat."""
+        return len(self.stops) - self.wheelchairs
 
     @property
     def medical(self) -> int:
@@ -151,11 +158,16 @@ class Guide:
 
 @dataclass(frozen=True, slots=True)
 class Combination:
-    """Children of ``run`` could ride on ``into`` to the same school within ride limits, ``extra`` seconds longer."""
+    """Children of ``run`` could ride on ``into`` to the same school within ride limits.
+
+    ``into`` keeps its start and takes ``extra`` seconds longer; the children of ``run`` meet it up to ``shift`` seconds
+    from their usual time.
+    """
 
     run: str
     into: str
     extra: Seconds
+    shift: Seconds = Seconds(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +200,7 @@ class Prices:
     A required run without a guide costs ``uncovered`` and ``uncovered_child`` for each child, more for a child with a
     medical plan; a preferred run far less. ``new_face`` is per child who does not know the guide, ``split`` per child
     with one guide in the morning and another in the afternoon, ``changed`` per child whose present guide is replaced.
+    ``backup_takes`` is per run whose named backup would have to leave a preferred run in that half.
     ``own_travel`` and ``detour`` are per minute, ``long_half`` per minute aboard beyond the contract.
     """
 
@@ -206,6 +219,7 @@ class Prices:
     no_second: Pence = Pence(1_000)
     backup_new_face: Pence = Pence(60)
     backup_shared: Pence = Pence(200)
+    backup_takes: Pence = Pence(150)
 
 
 @dataclass(frozen=True, slots=True)

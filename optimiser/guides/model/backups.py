@@ -1,16 +1,22 @@
-"""Who is named first and second for each route: a convex-cost assignment, proved."""
+"""Who is named first and second for each route: a convex-cost assignment over everybody who could, proved."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
 
 from optimiser.core.limits import Limits
-from optimiser.core.mip import LinearModel
+from optimiser.core.mip import LinearModel, MipAnswer
 from optimiser.core.result import Status
 from optimiser.guides.costing import backup_cost
 from optimiser.guides.model.eligibility import Frame, frame
-from optimiser.guides.problem import GuidesProblem, Need
+from optimiser.guides.problem import Direction, GuidesProblem, Need
 from optimiser.guides.solution import Backup, GuidesSolution
 
-_NEAREST = 24
+_NEAREST = 6
+"""How many candidates of each route the first relaxed model holds; the rest are priced in."""
+_TINY = 1e-6
 
 
 @dataclass(frozen=True)
@@ -23,21 +29,42 @@ class BackupsAnswer:
     bound: int | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Unit:
-    """Runs that are given the same backups: a route's required runs, or one run where nobody can do both."""
+    """Runs that are given the same backups: a route's required runs, or one run where nobody can do both.
+
+    ``fit`` are those who could, those who know most children first and then the nearest; ``price`` is what naming
+    each costs, with a share of a penny for how far they live.
+    """
 
     route: str
     runs: tuple[int, ...]
     fit: tuple[int, ...]
+    price: npt.NDArray[np.float64]
+
+
+@dataclass
+class _Model:
+    """A model over some of the candidates, with the rows whose duals price the others in."""
+
+    linear: LinearModel
+    firsts: dict[tuple[int, int], int] = field(default_factory=dict)
+    seconds: dict[tuple[int, int], int] = field(default_factory=dict)
+    first_row: list[int] = field(default_factory=list)
+    second_row: list[int] = field(default_factory=list)
+    leaning: dict[int, int] = field(default_factory=dict)
+    """The row of each guide that counts the routes leaning on them."""
+    routes: dict[int, set[str]] = field(default_factory=dict)
+    """The routes on which each guide is a candidate for first."""
 
 
 def free_for(arrays: Frame, solution: GuidesSolution, at: int) -> list[int]:
     """Return the guides who could lawfully ride a run, reach it from home, and hold no required run in that half."""
     problem, run = arrays.problem, arrays.runs[at]
     found = []
-    for g, guide in enumerate(arrays.guides):
-        if not arrays.able[g, at] or solution.holder.get(run.id) == guide.id:
+    for g in np.flatnonzero(arrays.able[:, at]).tolist():
+        guide = arrays.guides[g]
+        if solution.holder.get(run.id) == guide.id:
             continue
         theirs = [problem.run[each] for each in solution.held.get(guide.id, ())]
         if any(each.direction is run.direction and each.need is Need.REQUIRED for each in theirs):
@@ -49,91 +76,143 @@ def free_for(arrays: Frame, solution: GuidesSolution, at: int) -> list[int]:
 def name(problem: GuidesProblem, solution: GuidesSolution, *, seed: int = 0) -> BackupsAnswer:
     """Return first and second backups of every required run at least price, spread so that few lean on one person.
 
-    Exact over the candidates of each route who know most of its children and are nearest (24 of them); the bound is
-    given only when no route had more than that.
+    Proved over everybody who could: the relaxed model is grown until no candidate outside it has a negative reduced
+    cost, so its value bounds every choice; the whole-number model then takes in every candidate whose reduced cost is
+    within its distance from that bound, so no better choice is outside it.
     """
     arrays = frame(problem)
-    units, cut = _units(arrays, solution)
-    model = LinearModel()
-    firsts: dict[tuple[int, int], int] = {}
-    seconds: dict[tuple[int, int], int] = {}
-    prices = problem.prices
-    for u, unit in enumerate(units):
-        for g in unit.fit:
-            face = prices.backup_new_face * sum(int(arrays.strangers[g, at]) for at in unit.runs)
-            near = sum(int(arrays.getting[g, at]) for at in unit.runs) / 1000
-            firsts[u, g] = model.variable(cost=face + near - prices.no_first * len(unit.runs))
-            seconds[u, g] = model.variable(cost=face + near - prices.no_second * len(unit.runs))
-            model.row([firsts[u, g], seconds[u, g]], upper=1.0)
-        for ranked in (firsts, seconds):
-            model.row([ranked[u, g] for g in unit.fit], upper=1.0)
-    _spread(model, units, firsts, prices.backup_shared)
-    missing = sum((prices.no_first + prices.no_second) * len(unit.runs) for unit in units)
-    answer = model.solve(Limits(), seed=seed)
+    units = _units(arrays, solution)
+    if not any(unit.fit for unit in units):
+        least = backup_cost(problem, replace(solution, backups=()))
+        return BackupsAnswer(Status.OPTIMAL, (), least, least)
+    held = [set(range(min(_NEAREST, len(unit.fit)))) for unit in units]
+    while True:
+        model = _model(problem, units, held)
+        relaxed = model.linear.solve(Limits(), seed=seed, relax=True)
+        if relaxed.objective is None or not _take_in(problem, units, held, model, relaxed, -_TINY):
+            break
+    answer = model.linear.solve(Limits(), seed=seed)
+    if relaxed.objective is None or answer.objective is None:
+        return BackupsAnswer(Status.NOT_FOUND, (), backup_cost(problem, solution), None)
+    if _take_in(problem, units, held, model, relaxed, answer.objective - relaxed.objective + _TINY):
+        model = _model(problem, units, held)
+        answer = model.linear.solve(Limits(), seed=seed)
     if answer.values is None:
         return BackupsAnswer(Status.NOT_FOUND, (), backup_cost(problem, solution), None)
-    named: list[Backup] = []
-    for rank, ranked in ((1, firsts), (2, seconds)):
-        for (u, g), at in ranked.items():
-            if answer.values[at] > 0.5:
-                named.extend(Backup(arrays.runs[r].id, arrays.guides[g].id, rank) for r in units[u].runs)
-    named.sort(key=lambda each: (each.run, each.rank))
-    price = backup_cost(problem, GuidesSolution(solution.assignments, tuple(named), solution.uncovered))
-    bound = None if cut or answer.bound is None else min(price, int(answer.bound + missing - _nearness(arrays, units)))
-    return BackupsAnswer(answer.status, tuple(named), price, bound)
+    named = _named(arrays, units, model, answer.values)
+    price = backup_cost(problem, GuidesSolution(solution.assignments, named, solution.uncovered))
+    missing = sum((problem.prices.no_first + problem.prices.no_second) * len(unit.runs) for unit in units)
+    # all shares of a penny together are at most a half, so the bound on whole pence is that much lower, rounded up
+    bound = None if answer.bound is None else min(price, math.ceil(answer.bound + missing - 0.5 - 1e-4))
+    return BackupsAnswer(answer.status, named, price, bound)
 
 
-def _nearness(arrays: Frame, units: list[_Unit]) -> int:
-    """Return the most that the tie-break on nearness can add, so that a bound can leave it out."""
-    worst = 0.0
-    for unit in units:
-        worst += 2 * max((sum(int(arrays.getting[g, at]) for at in unit.runs) / 1000 for g in unit.fit), default=0.0)
-    return int(worst) + 1
+def _named(arrays: Frame, units: list[_Unit], model: _Model, values: npt.NDArray[np.float64]) -> tuple[Backup, ...]:
+    named = [
+        Backup(arrays.runs[run].id, arrays.guides[units[u].fit[k]].id, rank)
+        for rank, ranked in ((1, model.firsts), (2, model.seconds))
+        for (u, k), at in ranked.items()
+        if values[at] > 0.5
+        for run in units[u].runs
+    ]
+    return tuple(sorted(named, key=lambda each: (each.run, each.rank)))
 
 
-def _units(arrays: Frame, solution: GuidesSolution) -> tuple[list[_Unit], bool]:
-    found, cut = [], False
+def _units(arrays: Frame, solution: GuidesSolution) -> list[_Unit]:
+    groups: list[tuple[str, tuple[int, ...], list[int]]] = []
     for route, runs in arrays.problem.routes.items():
-        columns = [arrays.run_column[run.id] for run in runs if run.need is Need.REQUIRED]
-        if not columns:
+        wanted = tuple(arrays.run_column[run.id] for run in runs if run.need is Need.REQUIRED)
+        if not wanted:
             continue
-        fits = [set(free_for(arrays, solution, at)) for at in columns]
+        fits = [set(free_for(arrays, solution, at)) for at in wanted]
         both = set.intersection(*fits)
-        groups = (
-            [(tuple(columns), both)]
-            if len(both) >= 2
-            else [((at,), fit) for at, fit in zip(columns, fits, strict=True)]
-        )
-        for group, fit in groups:
-            order = sorted(fit, key=lambda g: (_distance(arrays, g, group), arrays.guides[g].id))
-            cut = cut or len(order) > _NEAREST
-            found.append(_Unit(route, group, tuple(order[:_NEAREST])))
-    return found, cut
+        if len(both) >= 2:
+            groups.append((route, wanted, sorted(both)))
+        else:
+            groups += [(route, (at,), sorted(fit)) for at, fit in zip(wanted, fits, strict=True)]
+    taken = {(each.guide, arrays.problem.run[each.run].direction) for each in solution.assignments}
+    far = [arrays.getting[np.ix_(fit, columns)].sum(axis=1) for _, columns, fit in groups]
+    busy = {
+        half: np.array([(guide.id, half) in taken for guide in arrays.guides], dtype=np.int64) for half in Direction
+    }
+    scale = 0.25 / max(1.0, float(sum(each.max(initial=0) for each in far)))
+    found = []
+    for (route, columns, fit), near in zip(groups, far, strict=True):
+        face = arrays.problem.prices.backup_new_face * arrays.strangers[np.ix_(fit, columns)].sum(axis=1)
+        leaves = sum(busy[arrays.runs[at].direction][fit] for at in columns)
+        price = face + arrays.problem.prices.backup_takes * leaves + scale * near
+        order = np.argsort(price, kind="stable")
+        found.append(_Unit(route, columns, tuple(fit[k] for k in order.tolist()), price[order]))
+    return found
 
 
-def _distance(arrays: Frame, g: int, group: tuple[int, ...]) -> tuple[int, int]:
-    return (
-        sum(int(arrays.strangers[g, at]) for at in group),
-        sum(int(arrays.getting[g, at]) for at in group),
-    )
-
-
-def _spread(model: LinearModel, units: list[_Unit], firsts: dict[tuple[int, int], int], price: int) -> None:
-    """Charge for leaning on one person: their second route as first backup costs once the price, the third twice."""
+def _model(problem: GuidesProblem, units: list[_Unit], held: list[set[int]]) -> _Model:
+    model = _Model(LinearModel())
+    linear = model.linear
     by_guide: dict[int, dict[str, list[int]]] = {}
-    for (u, g), at in firsts.items():
-        by_guide.setdefault(g, {}).setdefault(units[u].route, []).append(at)
-    for routes in by_guide.values():
-        counted = []
-        for columns in routes.values():
-            if len(columns) == 1:
-                counted.append(columns[0])
-                continue
-            either = model.variable(whole=False)
-            counted.append(either)
-            for column in columns:
-                model.row([either, column], [1.0, -1.0], lower=0.0)
-        if len(counted) < 2:
+    for u, unit in enumerate(units):
+        size = len(unit.runs)
+        for k in sorted(held[u]):
+            price = float(unit.price[k])
+            model.firsts[u, k] = linear.variable(cost=price - problem.prices.no_first * size)
+            model.seconds[u, k] = linear.variable(cost=price - problem.prices.no_second * size)
+            linear.row([model.firsts[u, k], model.seconds[u, k]], upper=1.0)
+            by_guide.setdefault(unit.fit[k], {}).setdefault(unit.route, []).append(model.firsts[u, k])
+        model.first_row.append(linear.row([model.firsts[u, k] for k in sorted(held[u])], upper=1.0))
+        model.second_row.append(linear.row([model.seconds[u, k] for k in sorted(held[u])], upper=1.0))
+    for guide, routes in by_guide.items():
+        model.routes[guide] = set(routes)
+        _lean(model, guide, routes, problem.prices.backup_shared)
+    return model
+
+
+def _lean(model: _Model, guide: int, routes: dict[str, list[int]], price: int) -> None:
+    """Charge for leaning on one person: their second route as first backup costs once the price, the third twice."""
+    linear = model.linear
+    counted = []
+    for columns in routes.values():
+        if len(columns) == 1:
+            counted.append(columns[0])
             continue
-        steps = [model.variable(cost=float(price * k), whole=False) for k in range(len(counted))]
-        model.row([*steps, *counted], [1.0] * len(steps) + [-1.0] * len(counted), lower=0.0)
+        either = linear.variable(whole=False)
+        counted.append(either)
+        for column in columns:
+            linear.row([either, column], [1.0, -1.0], lower=0.0)
+    # one step more than there are candidates, so that the row's dual also prices a candidate who is not in yet
+    steps = [linear.variable(cost=float(price * k), whole=False) for k in range(len(counted) + 1)]
+    values = [1.0] * len(steps) + [-1.0] * len(counted)
+    model.leaning[guide] = linear.row([*steps, *counted], values, lower=0.0)
+
+
+def _take_in(
+    problem: GuidesProblem,
+    units: list[_Unit],
+    held: list[set[int]],
+    model: _Model,
+    relaxed: MipAnswer,
+    limit: float,
+) -> bool:
+    """Take in every candidate whose reduced cost is below the limit; return whether there was any.
+
+    For a guide who is already a candidate on the route, leaning on them once more is counted as free there, and the
+    pair row of a candidate who is not in yet has no price: both can only make a reduced cost look lower than it is.
+    """
+    duals = relaxed.row_duals
+    assert duals is not None
+    found = False
+    for u, unit in enumerate(units):
+        size = len(unit.runs)
+        first, second = float(duals[model.first_row[u]]), float(duals[model.second_row[u]])
+        for k, guide in enumerate(unit.fit):
+            if k in held[u]:
+                continue
+            lean = 0.0
+            if guide in model.leaning and unit.route not in model.routes[guide]:
+                lean = float(duals[model.leaning[guide]])
+            price = float(unit.price[k])
+            as_first = price - problem.prices.no_first * size - first + lean
+            as_second = price - problem.prices.no_second * size - second
+            if min(as_first, as_second) < limit:
+                held[u].add(k)
+                found = True
+    return found

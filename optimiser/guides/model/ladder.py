@@ -176,7 +176,7 @@ def _guide_step(scene: Scene, guide: str, group: tuple[Run, ...], required: bool
         step = Step.PREFERRED
     elif all(guide in scene.solution.named.get(run.id, ()) for run in group):
         step = Step.BACKUP
-    elif guide in scene.desk.standby:
+    elif guide in scene.desk.standby or scene.problem.guide[guide].standby:
         step = Step.STANDBY
     else:
         step = Step.FREE
@@ -200,22 +200,26 @@ def _combined(scene: Scene, run: Run) -> Iterator[Option]:
         into = scene.problem.run[each.into]
         if into.id in scene.broken or into.school != run.school or into.direction is not run.direction:
             continue
-        if into.spare_seats < len(run.stops) or not _guided_well(scene, run, into):
+        fits = run.seated <= into.spare_seats and run.wheelchairs <= into.spare_wheelchairs
+        if not fits or not _guided_well(scene, run, into, each.extra):
             continue
         price = RUNG * scene.rung(Step.COMBINE) + each.extra * len(run.stops + into.stops) // 6
         sentence = f"Combine: run {into.id} takes the {len(run.stops)} children, {-(-each.extra // 60)} minutes longer."
         held = scene.solution.holder.get(into.id, "")
-        uses = ((f"seats {into.id}", len(run.stops)), (f"stay {held} {into.direction.value}" if held else into.id, 1))
+        stays = f"stay {held} {into.direction.value}" if held else into.id
+        uses = ((f"seats {into.id}", run.seated), (f"wheelchairs {into.id}", run.wheelchairs), (stays, 1))
         yield Option(Step.COMBINE, into.id, (run.id,), price, uses, late=each.extra, sentence=sentence)
 
 
-def _guided_well(scene: Scene, run: Run, into: Run) -> bool:
-    """Return whether the run that takes the children has a guide, at work, who may ride with them, or needs none."""
+def _guided_well(scene: Scene, run: Run, into: Run, extra: Seconds) -> bool:
+    """Return whether the run that takes the children has a guide, at work so long, who may ride, or needs none."""
     held = scene.solution.holder.get(into.id)
     if held is not None and (held, into.direction) in scene.away:
         return False
     if held is None:
         return run.need is not Need.REQUIRED and into.need is not Need.REQUIRED
+    if into.need_until + extra > scene.problem.guide[held].latest:
+        return False
     broken = reaching.lawful(scene.problem, scene.problem.guide[held], run)
     return not {"competence-valid", "not-barred", "checks-valid"} & set(broken)
 
