@@ -107,8 +107,9 @@ def is_split(problem: GuidesProblem, solution: GuidesSolution, assignment: Assig
 def backup_cost(problem: GuidesProblem, solution: GuidesSolution) -> Pence:
     """Return the price of a plan's backups, in pence: names missing, new faces, and leaning on one person twice.
 
-    For each required run, ``no_first`` or ``no_second`` for a name missing and ``backup_new_face`` per child who does
-    not know the person named, and ``backup_takes`` where that person rides another run in that half. Being first on n routes costs ``backup_shared`` x n(n-1)/2.
+    For each required run, ``no_first`` or ``no_second`` for a name missing, ``backup_new_face`` per child who does not
+    know the person named, and ``backup_takes`` where that person rides another run in that half. Being first on n
+    routes costs ``backup_shared`` x n(n-1)/2.
     """
     prices = problem.prices
     total = 0
