@@ -35,6 +35,11 @@ class Cached:
         self._folder = folder
 
     @property
+    def source(self) -> TravelSource:
+        """The engine whose answers are kept."""
+        return self._source
+
+    @property
     def fingerprint(self) -> str:
         """That of the source: remembering changes no figure."""
         return self._source.fingerprint

@@ -70,8 +70,7 @@ class Estimate:
 
     def label(self, band: Band) -> str:
         """Return what to print beside every figure, such as "straight line x 1.18, morning x 1.90, estimated"."""
-        factor = self.multipliers.of(band)
-        return f"straight line x {ROAD_KM_PER_KM:.2f}, {band.value} x {factor:.2f}, {self.multipliers.basis}"
+        return f"straight line x {ROAD_KM_PER_KM:.2f}, {self.multipliers.label(band)}"
 
     def cells(self, origins: Points, destinations: Points, band: Band) -> Cells:
         """Return travel from every origin to every destination, worked in strips so that memory stays small."""

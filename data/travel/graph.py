@@ -83,6 +83,11 @@ class RoadGraph:
     def __len__(self) -> int:
         return len(self.lat)
 
+    @property
+    def attribution(self) -> str:
+        """The licence of the roads."""
+        return ATTRIBUTION
+
     @cached_property
     def grid(self) -> Floats:
         """Eastings and northings of the junctions, shape (n, 2)."""

@@ -63,6 +63,10 @@ class RoadTravel:
         """Return the source for a graph that ``sendopt roads import`` wrote; raises TravelFailed."""
         return cls(RoadGraph.load(path), multipliers=multipliers)
 
+    def calibrated(self, multipliers: Multipliers) -> "RoadTravel":
+        """Return the same roads with other multipliers."""
+        return RoadTravel(self.graph, multipliers=multipliers, engine=self._engine)
+
     @cached_property
     def fingerprint(self) -> str:
         """The extract and the multipliers in short; the same for either engine, because their answers are."""
@@ -75,9 +79,8 @@ class RoadTravel:
 
     def label(self, band: Band) -> str:
         """Return what to print beside every figure of this band."""
-        factor = self.multipliers.of(band)
         day = f" of {self.graph.about.data_date}" if self.graph.about.data_date else ""
-        return f"roads from OpenStreetMap{day}, {band.value} x {factor:.2f}, {self.multipliers.basis}"
+        return f"roads from OpenStreetMap{day}, {self.multipliers.label(band)}"
 
     @cached_property
     def _search(self) -> Search:

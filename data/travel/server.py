@@ -46,7 +46,7 @@ class _Server:
     def label(self, band: Band) -> str:
         """Return what to print beside every figure of this band."""
         data = f" ({self.data})" if self.data else ""
-        return f"{self.name}{data}, {band.value} x {self.multipliers.of(band):.2f}, {self.multipliers.basis}"
+        return f"{self.name}{data}, {self.multipliers.label(band)}"
 
     def cells(self, origins: Points, destinations: Points, band: Band) -> Cells:
         """Return travel from every origin to every destination; raises TravelFailed, and then nothing is kept."""

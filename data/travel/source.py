@@ -19,6 +19,9 @@ SAME_PLACE_METRES = 50.0
 """Two points this near are one stop: no vehicle is restarted to move fifty metres."""
 
 
+NOT_CALIBRATED = "estimated, not calibrated"
+
+
 class Band(Enum):
     """A part of the school day in which traffic is much the same."""
 
@@ -48,8 +51,8 @@ class Multipliers:
 
     The defaults are those of Birmingham's A roads: 77 seconds a mile lost in 2019 over a free flow of 109 seconds a
     mile is x 1.70 over the whole day (Department for Transport congestion statistics); the morning lies between that
-    and the worst radials, which give the cautious figure. ``basis`` says so beside every figure until a calibration
-    replaces it.
+    and the worst radials, which give the cautious figure. A calibration on the council's own journeys replaces those
+    of the bands in ``fitted``, and ``basis`` then says so beside every figure.
     """
 
     night: float = 1.00
@@ -57,7 +60,8 @@ class Multipliers:
     afternoon: float = 1.70
     morning: float = 1.90
     cautious: float = 2.20
-    basis: str = "estimated, not calibrated"
+    basis: str = NOT_CALIBRATED
+    fitted: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for band in Band:
@@ -67,6 +71,11 @@ class Multipliers:
     def of(self, band: Band) -> float:
         """Return the factor on free-flow time in a band."""
         return float(getattr(self, band.value))
+
+    def label(self, band: Band) -> str:
+        """Return a band's factor and what it rests on, such as "morning x 1.90, estimated, not calibrated"."""
+        rests = self.basis if band.value in self.fitted or not self.fitted else NOT_CALIBRATED
+        return f"{band.value} x {self.of(band):.2f}, {rests}"
 
 
 @dataclass(frozen=True, eq=False)

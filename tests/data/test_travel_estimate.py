@@ -93,7 +93,8 @@ def test_timed_journeys_set_the_multiplier_and_say_what_they_miss():
     fit = next(each for each in found.fits if each.band is Band.MORNING)
     assert fit.multiplier == pytest.approx(2.05, rel=0.04) and fit.spread == pytest.approx(0.15, abs=0.03)
     assert found.multipliers.afternoon == Multipliers().afternoon
-    assert "calibrated on 200 timed journeys (morning)" in Estimate(found.multipliers).label(Band.MORNING)
+    assert "calibrated on 200 timed journeys" in Estimate(found.multipliers).label(Band.MORNING)
+    assert "not calibrated" in Estimate(found.multipliers).label(Band.AFTERNOON)
 
 
 def test_too_few_or_impossible_journeys_change_nothing_and_are_counted():

@@ -1,8 +1,10 @@
 """Travel as an administrator sets it: the estimate by default, roads by a file, and nobody asked for anything."""
 
+import json
 import socket
 
 import pytest
+from typer.testing import CliRunner
 
 from data.postcodes import Geocoder
 from data.terms import bank_holidays
@@ -11,15 +13,24 @@ from data.travel.network import RoadTravel
 from data.travel.roads import import_extract
 from data.travel.source import Band, TravelFailed
 from maps import routes
+from scenarios.lateness import Uncertainty
 from service import travelling
+from service.cli.commands import app
 from tests.builders import maps as plans
 from tests.builders.roads import a_town, town_points
 
 
 @pytest.fixture(autouse=True)
-def unset(monkeypatch):
+def unset(monkeypatch, tmp_path):
     for name in travelling.NAMES:
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SENDOPT_DATA", str(tmp_path / "var"))
+
+
+def command(*words):
+    """Answer a command as JSON, with its exit code."""
+    run = CliRunner().invoke(app, [*map(str, words), "--json"])
+    return run.exit_code, json.loads(run.stdout)
 
 
 def test_travel_is_estimated_when_nothing_is_set():
@@ -63,3 +74,42 @@ def test_nothing_is_asked_of_the_network_by_default(monkeypatch):
     Geocoder().locate(postcode="B20 3DE")
     Geocoder().locate(postcode="SW1A 1AA")
     assert bank_holidays()
+
+
+def test_what_is_imported_is_used_by_later_plans_and_maps(tmp_path):
+    assert isinstance(travelling.source(), Estimate) and travelling.background({"a": (52.5, -1.9)}).empty
+    code, told = command("roads", "import", a_town(tmp_path / "town.osm.pbf"))
+    assert (code, told["nodes"]) == (0, 100)
+    assert isinstance(travelling.source(), RoadTravel)
+    square = [[-1.9, 52.5], [-1.8, 52.5], [-1.8, 52.6], [-1.9, 52.5]]
+    wards = tmp_path / "wards.geojson"
+    shape = {"type": "Polygon", "coordinates": [square]}
+    feature = {"type": "Feature", "properties": {"ward_name": "Aston <b>"}, "geometry": shape}
+    wards.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    assert command("roads", "boundaries", wards, "--attribution", "OGL someone")[0] == 0
+    problem, solution, points = plans.a_routes_plan(8, 2)
+    spots = dict(zip(points, plans.degrees(town_points(len(points))), strict=True))
+    page = routes.draw(problem, solution, points=spots, background=travelling.background(spots))
+    assert '"title":"Streets"' in page and '"title":"Wards"' in page and "OGL someone" in page
+    assert page.count("Aston") == 1 and "Aston <b>" not in page
+    assert command("roads", "boundaries", tmp_path / "none.geojson")[0] == 1
+
+
+def test_timed_journeys_calibrate_later_plans_and_the_model_of_lateness(tmp_path):
+    assert travelling.uncertainty(50) == Uncertainty(days=50)
+    lines = ["From,To,Date,Left,Arrived"]
+    for day in range(6, 14):
+        for turn in range(5):
+            lines.append(f"B20 3DE,B15 2TT,{day:02d}/01/2020,08:{10 + turn},08:{36 + turn + day % 3}")
+    file = tmp_path / "journeys.csv"
+    file.write_text("\n".join(lines))
+    code, told = command("roads", "calibrate", file)
+    assert (code, told["used"]) == (0, 40) and told["bands"]["morning"]["multiplier"] > 1
+    label = travelling.source().label(Band.MORNING)
+    assert "calibrated on" in label and "not calibrated" not in label
+    assert travelling.uncertainty(50).traffic == told["bands"]["morning"]["traffic"] != Uncertainty().traffic
+    file.write_text("\n".join(lines[:9]))
+    code, told = command("roads", "calibrate", file)
+    assert (code, told["fault"]) == (1, "too few timed journeys")
+    file.write_text("nothing")
+    assert command("roads", "calibrate", file)[0] == 1
