@@ -196,6 +196,13 @@ def counts(city: Any) -> dict[str, int]:
     return {name.replace("_", " "): len(rows) for name, rows in city if isinstance(rows, (list, tuple))}
 
 
+def example() -> bytes:
+    """Return the invented example, Handsworth, as a workbook that is filled in."""
+    from data.sample import HANDSWORTH
+
+    return HANDSWORTH.read_bytes()
+
+
 def template() -> bytes:
     """Return the empty workbook to fill in."""
     from data.writing.workbook import write_template

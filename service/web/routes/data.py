@@ -72,6 +72,12 @@ def template(request: Request, visitor: Annotated[Visitor, Depends(Allow("data.r
     return _attachment(intake.template(), "send-optimiser-template.xlsx")
 
 
+@router.get("/data/example.xlsx")
+def example(request: Request, visitor: Annotated[Visitor, Depends(Allow("data.read"))]) -> Response:
+    """Give the invented example as a workbook that is filled in, to look at or to change."""
+    return _attachment(intake.example(), "send-optimiser-example.xlsx")
+
+
 @router.get("/data/{city_id}")
 def city_page(request: Request, city_id: str, visitor: Annotated[Visitor, Depends(Allow("data.read"))]) -> Response:
     """Check what we read: counts, faults by cell with remedies, and the file back."""
