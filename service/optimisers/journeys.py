@@ -20,7 +20,7 @@ def further(problem: Any, solution: Any) -> tuple[Table, ...]:
     """Return the tables that charts are drawn from and letters merged from, for a finished plan of runs."""
     lateness = importlib.import_module("scenarios.lateness")
     letters = importlib.import_module("data.writing.letters")
-    ordinary = lateness.Uncertainty(days=400)
+    ordinary = importlib.import_module("service.travelling").uncertainty(days=400)
     runs, rides = lateness.simulate(problem, solution, uncertainty=ordinary)
     return (
         lengths(problem, solution),
