@@ -1,5 +1,6 @@
 """Counts fit to publish: small ones masked, others masked with them, and an attack that tries to undo it."""
 
+import math
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -44,6 +45,19 @@ class Leak:
     most: int
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Two sums of counts that every reader knows to be equal; a count is (table, row, column), totals included."""
+
+    one: tuple[tuple[str, str, str], ...]
+    other: tuple[tuple[str, str, str], ...]
+
+    @property
+    def tables(self) -> frozenset[str]:
+        """The keys of the tables it joins."""
+        return frozenset(cell[0] for cell in (*self.one, *self.other))
+
+
 def publish(
     key: str, title: str, rows: tuple[str, ...], columns: tuple[str, ...], counts: Counts, *, threshold: int = THRESHOLD
 ) -> Published:
@@ -56,13 +70,15 @@ def publish(
     return protect((table,), threshold=threshold)[0]
 
 
-def protect(tables: tuple[Published, ...], *, threshold: int = THRESHOLD) -> tuple[Published, ...]:
-    """Return tables with more masked until neither a table nor the difference of two gives a small count away.
+def protect(
+    tables: tuple[Published, ...], *, links: tuple[Link, ...] = (), threshold: int = THRESHOLD
+) -> tuple[Published, ...]:
+    """Return tables with more masked until neither a table, a pair of them nor a link gives a small count away.
 
     Tables with the same headings count as before and after of one thing, and are differenced.
     """
     for _ in range(sum(table.masked.size for table in tables) + 1):
-        leaks = attack(tables, threshold=threshold)
+        leaks = attack(tables, links=links, threshold=threshold)
         if not leaks:
             return tables
         for leak in leaks[:1]:
@@ -92,12 +108,15 @@ def _mask_one_more(table: Published, leak: Leak) -> None:
             return
 
 
-def attack(tables: tuple[Published, ...], *, threshold: int = THRESHOLD) -> tuple[Leak, ...]:
+def attack(
+    tables: tuple[Published, ...], *, links: tuple[Link, ...] = (), threshold: int = THRESHOLD
+) -> tuple[Leak, ...]:
     """Return everything a reader with pencil and paper can pin below the threshold, from every table and every pair.
 
-    Each masked count is bounded by solving for its least and most value under the published totals.
+    Each masked count is bounded by solving for its least and most value under the published totals, and under the
+    links between tables that a reader knows of.
     """
-    ranges = [_ranges(table) for table in tables]
+    ranges = _every_range(tables, links)
     found: list[Leak] = []
     for table, (least, most) in zip(tables, ranges, strict=True):
         small = (most < threshold) & (most > 0) & (table.counts > 0) & (table.counts < threshold)
@@ -123,38 +142,64 @@ def _differences(
     ]
 
 
-def _ranges(table: Published) -> tuple[Counts, Counts]:
-    """Return the least and most that each count could be, given what is shown."""
-    least, most = table.counts.copy(), table.counts.copy()
-    for row, column in np.argwhere(table.masked):
-        ends = []
+def _every_range(tables: tuple[Published, ...], links: tuple[Link, ...]) -> list[tuple[Counts, Counts]]:
+    """Return the least and most that each count could be, given what is shown in its table and those linked to it."""
+    system = _System(tables, links)
+    found = [(table.counts.copy(), table.counts.copy()) for table in tables]
+    for number, table in enumerate(tables):
+        for row, column in np.argwhere(table.masked):
+            ends = system.ends(number, int(row), int(column))
+            found[number][0][row, column], found[number][1][row, column] = ends
+    return found
+
+
+class _System:
+    """All that a reader knows, as linear equations: totals add up, and linked sums are the same."""
+
+    def __init__(self, tables: tuple[Published, ...], links: tuple[Link, ...]) -> None:
+        self.tables, self.links = tables, links
+        joined = {table.key for table in tables for link in links if table.key in link.tables}
+        self.groups = [[n for n, table in enumerate(tables) if table.key in joined]]
+        self.groups += [[n] for n, table in enumerate(tables) if table.key not in joined]
+        self.built = [self._build(group) for group in self.groups]
+
+    def _build(self, group: list[int]) -> tuple[LinearModel, dict[tuple[str, str, str], int]]:
+        model, cells = LinearModel(), {}
+        for number in group:
+            table = self.tables[number]
+            ceiling = float(max(1, table.counts.max()) * 4 + 40)
+            for r, row in enumerate(table.rows):
+                for c, column in enumerate(table.columns):
+                    shown = table.shown(r, c)
+                    lower, upper = (0.0, ceiling) if shown is None else (float(shown), float(shown))
+                    cells[table.key, row, column] = model.variable(lower=lower, upper=upper)
+            for row in table.rows:
+                self._sum(model, [cells[table.key, row, column] for column in table.columns])
+            for column in table.columns:
+                self._sum(model, [cells[table.key, row, column] for row in table.rows])
+        for link in self.links:
+            if all(cell in cells for cell in (*link.one, *link.other)):
+                signs = [1.0] * len(link.one) + [-1.0] * len(link.other)
+                model.row([cells[cell] for cell in (*link.one, *link.other)], signs, lower=0, upper=0)
+        return model, cells
+
+    @staticmethod
+    def _sum(model: LinearModel, line: list[int]) -> None:
+        model.row(line, [1.0] * (len(line) - 1) + [-1.0], lower=0, upper=0)
+
+    def ends(self, number: int, row: int, column: int) -> tuple[int, int]:
+        """Return the least and most that one count could be."""
+        at = next(n for n, group in enumerate(self.groups) if number in group)
+        model, cells = self.built[at]
+        table, found = self.tables[number], []
+        cell = cells[table.key, table.rows[row], table.columns[column]]
         for sign in (1.0, -1.0):
-            model = _system(table, int(row), int(column), sign)
+            model.cost[cell] = sign
             answer = model.solve(relax=True)  # a table with margins is a flow, so its corners are whole numbers
             assert answer.status is Status.OPTIMAL and answer.objective is not None
-            ends.append(round(sign * answer.objective))
-        least[row, column], most[row, column] = ends
-    return least, most
-
-
-def _system(table: Published, row: int, column: int, sign: float) -> LinearModel:
-    """Return the model whose optimum is the least (sign 1) or most (sign -1) that one count could be."""
-    model = LinearModel()
-    ceiling = float(max(1, table.counts.max()) * 4 + 40)
-    cells: dict[tuple[int, int], int] = {}
-    for r in range(len(table.rows)):
-        for c in range(len(table.columns)):
-            shown = table.shown(r, c)
-            lower, upper = (0.0, ceiling) if shown is None else (float(shown), float(shown))
-            cost = sign if (r, c) == (row, column) else 0.0
-            cells[r, c] = model.variable(cost=cost, lower=lower, upper=upper)
-    for r in range(len(table.rows)):
-        inner = [cells[r, c] for c in range(len(table.columns) - 1)]
-        model.row([*inner, cells[r, len(table.columns) - 1]], [1.0] * len(inner) + [-1.0], lower=0, upper=0)
-    for c in range(len(table.columns)):
-        inner = [cells[r, c] for r in range(len(table.rows) - 1)]
-        model.row([*inner, cells[len(table.rows) - 1, c]], [1.0] * len(inner) + [-1.0], lower=0, upper=0)
-    return model
+            found.append(sign * answer.objective)
+        model.cost[cell] = 0.0
+        return math.ceil(found[0] - 1e-6), math.floor(found[1] + 1e-6)
 
 
 def as_table(published: Published, *, heading: str) -> Table:

@@ -2,16 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from optimiser.core.table import Cell, Column, Kind, Table
 from optimiser.places.problem import Problem
-from optimiser.places.solution import Solution
 from scenarios.case import Quote
 from scenarios.comparison import Comparison, Fate
 from scenarios.decommissioning import Band, Choice, Improvement, Phasing
 from scenarios.library import Doubt
-from scenarios.suppression import Published, as_table, protect, publish
 from scenarios.timeline import Timeline
 
 UNITS = {"pence": Kind.PENCE, "seconds": Kind.SECONDS}
@@ -231,66 +227,3 @@ def _control_row(key: tuple[str, str], mine: Sequence[int], printed: int, money:
     if mine[0] != printed or round(mine[1] / 100) != money:
         flag = f"Differs from the papers. {flag}".strip()
     return (*key, mine[0], printed, mine[1], money * 100, rate, flag)
-
-
-def consultation(
-    comparison: Comparison,
-    before: tuple[Problem, Solution],
-    after: tuple[Problem, Solution],
-    *,
-    dates: Sequence[Timeline] = (),
-) -> tuple[Table, ...]:
-    """Return the tables fit to publish: impact by area, need and journey band, with small numbers hidden, and dates.
-
-    All the count tables are protected together, so that no row, and no difference of two, gives a small count away.
-    """
-    published = public_counts(comparison)
-    names = {"places_before": "Area", "places_after": "Area", "impact": "Home area", "journeys": "Need"}
-    shown = tuple(as_table(each, heading=names[each.key]) for each in published)
-    money = Table(
-        "money", "Money by year", (Column("year", "Year"), Column("saving", "Saved", Kind.PENCE)),
-        tuple((name, saved) for name, saved in zip(before[0].year_names, comparison.yearly_saving, strict=True)),
-        f"Place rates {before[0].prices.label}. A minus means dearer. Journeys: {after[0].travel.source}.",
-    )  # fmt: skip
-    return (*shown, money, *(steps(each) for each in dates))
-
-
-def public_counts(comparison: Comparison) -> tuple[Published, ...]:
-    """Return the count tables of a consultation, protected together."""
-    present = [c for c in comparison.children if c.fate not in (Fate.NEW, Fate.GONE)]
-    areas, needs = sorted({c.area for c in present}), sorted({c.need for c in present})
-    placed = [
-        publish(key, title, tuple(areas), tuple(needs), _count(
-            [(areas.index(c.area), needs.index(c.need)) for c in present if (c.before if now else c.after) is not None],
-            (len(areas), len(needs))))
-        for key, title, now in (
-            ("places_before", "Children with a base now, by home area and need", True),
-            ("places_after", "Children with a base then, by home area and need", False),
-        )
-    ]  # fmt: skip
-    fates = [fate for fate in Fate if any(c.fate is fate for c in present)]
-    impact = publish(
-        "impact", "What changes, by home area", tuple(areas), tuple(fate.value for fate in fates),
-        _count([(areas.index(c.area), fates.index(c.fate)) for c in present], (len(areas), len(fates))),
-    )  # fmt: skip
-    bands = ("shorter", "about the same", "5 to 15 minutes longer", "over 15 minutes longer", "no base to compare")
-    journeys = publish(
-        "journeys", "Single journey then against now, by need", tuple(needs), bands,
-        _count([(needs.index(c.need), _journey_band(c.before, c.after, c.longer)) for c in present], (len(needs), 5)),
-    )  # fmt: skip
-    return protect((*placed, impact, journeys))
-
-
-def _count(cells: Sequence[tuple[int, int]], shape: tuple[int, int]) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
-    counts = np.zeros(shape, dtype=np.int64)
-    for cell in cells:
-        counts[cell] += 1
-    return counts
-
-
-def _journey_band(before: str | None, after: str | None, longer: int) -> int:
-    if before is None or after is None:
-        return 4
-    if longer < -300:
-        return 0
-    return 1 if longer <= 300 else 2 if longer <= 900 else 3

@@ -9,7 +9,7 @@ import pytest
 from optimiser.core.calendar import SchoolCalendar, Term
 from optimiser.core.units import Pence
 from optimiser.places.problem import Cell, Phase, Policy, Prices, Problem, Track
-from scenarios import decommissioning, tables
+from scenarios import decommissioning, publication, tables
 from scenarios.changes.places import CloseBase
 from scenarios.comparison import compare
 from scenarios.runner import run
@@ -151,8 +151,10 @@ def test_a_consultation_holds_no_small_count_and_no_pupil() -> None:
     assert before.result is not None and after.result is not None
     assert before.result.solution is not None and after.result.solution is not None
     compared = compare(before, after)
-    assert not attack(tables.public_counts(compared))
-    found = tables.consultation(
+    groups = publication.groups_of(before.problem)
+    shown = publication.public_counts(compared, groups)
+    assert not attack(shown, links=publication.public_links(compared, groups))
+    found = publication.consultation(
         compared, (before.problem, before.result.solution), (after.problem, after.result.solution),
         dates=[timeline(Track.MAINTAINED, date(2026, 9, 14), YEAR)],
     )  # fmt: skip
