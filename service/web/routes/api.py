@@ -26,6 +26,7 @@ class Problem(BaseModel):
 
 
 _TOLD = {
+    400: "The body could not be read at all",
     401: "Nobody is signed in",
     403: "The role does not include this, or the request came from another site",
     404: "There is no such thing, or none in your areas",
