@@ -17,7 +17,7 @@ from typing import Any
 
 import structlog
 
-from service import runs, travelling
+from service import logs, runs, travelling
 from service.child import STOP
 from service.settings import Settings
 from service.store.database import Database, fetch
@@ -297,6 +297,7 @@ def main() -> int:
 
     die_with_parent()
     settings = Settings()
+    logs.set_up(settings.log)
     db = Database(settings.database_url)
     worker = Worker(db, settings)
     for number in (signal.SIGTERM, signal.SIGINT):

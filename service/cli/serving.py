@@ -35,6 +35,7 @@ def serve(demo: bool, host: str | None, port: int | None, size: str, cluster: st
     """Serve pages and API, with a worker process beside, until told to stop."""
     import uvicorn
 
+    from service import logs
     from service.store.database import Database
     from service.web.app import create_app
 
@@ -42,6 +43,7 @@ def serve(demo: bool, host: str | None, port: int | None, size: str, cluster: st
     settings = settings_or_end(answer, demo=demo or None, host=host, port=port, cluster=cluster)
     if settings.cluster:
         _check_cluster(answer, settings.cluster)
+    logs.set_up(settings.log)
     db = Database(settings.database_url)
     db.migrate()
     if settings.demo:
@@ -56,7 +58,7 @@ def serve(demo: bool, host: str | None, port: int | None, size: str, cluster: st
             create_app(settings, db),
             host=settings.host,
             port=settings.port,
-            log_level="warning",
+            log_config=None,
             access_log=False,
             timeout_graceful_shutdown=3,
             server_header=False,
@@ -112,11 +114,13 @@ def _keep_worker(environment: dict[str, str], closing: threading.Event) -> None:
 
 def work(once: bool, as_json: bool) -> None:
     """Work on runs until told to stop."""
+    from service import logs
     from service.store.database import Database
     from service.worker import Worker
 
     answer = Answer(as_json)
     settings = settings_or_end(answer)
+    logs.set_up(settings.log)
     db = Database(settings.database_url)
     db.migrate()
     worker = Worker(db, settings)

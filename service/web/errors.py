@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
@@ -13,7 +14,9 @@ from service.plans import Clash
 from service.store.people import BadAccount, TooMany
 from service.store.scope import NotAllowed, NotThere
 from service.web.pages import page
-from service.web.security import ANONYMOUS, Refused, SignInFirst, Visitor, find_visitor
+from service.web.security import ANONYMOUS, Refused, SignInFirst, Visitor, find_visitor, pattern
+
+log = structlog.get_logger()
 
 EVERYTHING_ELSE = "{rest:path}"
 """How the address ends of a route that only says that there is nothing there."""
@@ -128,6 +131,7 @@ def _methods(routes: Any, request: Request) -> set[str]:
 
 
 def _ours(request: Request, error: Exception) -> Response:
+    log.error("trouble", method=request.method, route=pattern(request.scope), exc_info=error)
     return answer(
         request,
         500,

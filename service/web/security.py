@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+import structlog
 from fastapi import Form, Request
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Send
@@ -16,6 +17,8 @@ from service.settings import DEMO_KEY, Settings
 from service.store import people
 from service.store.database import Database
 from service.store.scope import EVERYWHERE, PERMISSIONS, Scope
+
+log = structlog.get_logger()
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 PAGE_POLICY = (
@@ -72,8 +75,12 @@ class Door:
             await self.app(scope, receive, send)
             return
 
+        begun = time.perf_counter()
+
         async def send_with_policy(message: Message) -> None:
             if message["type"] == "http.response.start":
+                took = round(1000 * (time.perf_counter() - begun))
+                log.info("request", method=scope["method"], route=pattern(scope), status=message["status"], ms=took)
                 headers = MutableHeaders(scope=message)
                 for name, value in _ALWAYS.items():
                     headers.setdefault(name, value)
@@ -94,6 +101,11 @@ class Door:
             await send({"type": "http.response.body", "body": body})
             return
         await self.app(scope, receive, send_with_policy)
+
+
+def pattern(scope: Any) -> str:
+    """Return the pattern of the address asked for, such as /plans/{run_id}: the address itself may hold ids."""
+    return str(getattr(scope.get("route"), "path", "") or "-")
 
 
 def _same_site(headers: Headers) -> bool:
