@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -142,9 +141,11 @@ class _Packing:
         best_start, best_room = start.copy(), room.copy()
         while (through := (spent() - part[0]) / part[1]) < 1.0:
             heat = hot * (how.cold / hot) ** through
-            arrays: tuple[Any, ...] = (start, room, best_start, best_room, tally, problem.length, self.size, self.fits)
-            reinsertion.rebuild(CHUNK, heat, heat * 0.999999, self._seed(), *arrays, self.waste, self.waste_of,
-                                self.day_end, self.search.longest, self.per_grain, self.shared, how.reach)  # fmt: skip
+            reinsertion.rebuild(
+                CHUNK, heat, heat * 0.999999, self._seed(), start, room, best_start, best_room, tally, problem.length,
+                self.size, self.fits, self.waste, self.waste_of, self.day_end, self.search.longest, self.per_grain,
+                self.shared, how.reach,
+            )  # fmt: skip
             self.rounds += CHUNK
             if self.rounds % (CHUNK * 50) == 0 and not watch(score(problem, best_start, best_room)):
                 break
