@@ -190,19 +190,20 @@ def pin(session: Session, scope: Scope, run: Run, subject: str, note: str, *, of
         audit.record(session, scope.who, "locked", f"{run.id} {subject}"[:200], why=note[:200])
 
 
-def latest(session: Session, scope: Scope, kind: str) -> Run | None:
-    """Return the plan to show for a kind: the adopted one, else the newest finished one."""
+def latest(session: Session, scope: Scope, kind: str, *, city: str | None = None) -> Run | None:
+    """Return the plan to show for a kind: the adopted one, else the newest finished one.
+
+    With ``city`` only a plan made from those facts will do.
+    """
     decision = runs.standing(session, scope, kind)
     if decision is not None:
         found = session.get(Run, decision.run)
-        if found is not None:
+        if found is not None and city in (None, found.city):
             return found
-    return session.execute(
-        runs.visible(scope)
-        .where(Run.kind == kind, Run.state.in_(runs.FINISHED))
-        .order_by(Run.ended_at.desc(), Run.id)
-        .limit(1)
-    ).scalar_one_or_none()
+    query = runs.visible(scope).where(Run.kind == kind, Run.state.in_(runs.FINISHED))
+    if city is not None:
+        query = query.where(Run.city == city)
+    return session.execute(query.order_by(Run.ended_at.desc(), Run.id).limit(1)).scalar_one_or_none()
 
 
 def compare(one: tuple[Table, ...], other: tuple[Table, ...]) -> list[tuple[Table, list[Change], list[str], list[str]]]:

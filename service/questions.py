@@ -236,10 +236,10 @@ def main() -> int:
     problem = codec.from_json(problem_type, (folder / "problem.json").read_text("utf-8"))
     solution = codec.from_json(solution_type, (folder / "solution.json").read_text("utf-8"))
     from optimiser.core.errors import OptimiserError
-    from service import meeting_questions, transport_questions
+    from service import meeting_questions, readiness, transport_questions
 
     try:
-        found = {**VERBS, **meeting_questions.VERBS, **transport_questions.VERBS}[question["verb"]](
+        found = {**VERBS, **meeting_questions.VERBS, **transport_questions.VERBS, **readiness.VERBS}[question["verb"]](
             kind, problem, solution, question["arguments"], (folder / "city.json").read_bytes()
         )
         told = {

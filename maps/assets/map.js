@@ -199,6 +199,10 @@
   map.on("click", function () { pick(null, false); });
   document.addEventListener("keydown", function (event) { if (event.key === "Escape") { pick(null, false); map.closePopup(); } });
   fit();
+  var wanted = /^#run=(.+)$/.exec(window.location.hash);
+  if (wanted && data.pick && data.pick.choices.some(function (choice) { return choice[0] === decodeURIComponent(wanted[1]); })) {
+    pick(decodeURIComponent(wanted[1]), true);
+  }
   window.addEventListener("resize", function () { map.invalidateSize(); });
   window.addEventListener("beforeprint", function () { map.invalidateSize(); fit(); });
   document.body.dataset.ready = "yes";

@@ -6,10 +6,9 @@ from datetime import date
 from typing import Any
 
 from optimiser.core import codec
-from optimiser.core.result import Result, Status
 from optimiser.core.table import Table
 from service import shown
-from service.optimisers import journeys
+from service.optimisers import journeys, readiness, variants
 from service.optimisers.jobs import Asked, CannotPlan, Headline, Job
 
 
@@ -24,14 +23,11 @@ def ask_routes(job: Job) -> Asked:
     if not made.problem.children:
         raise CannotPlan("Nobody on the Pupils sheet travels on a vehicle. Check the column Transport.")
     earlier = job.earlier("routes", solution_module.RoutesSolution)
-    problem = _with_locks(made.problem, earlier, job.pins)
-    again = tuple(str(each) for each in job.options.get("again", ()))
-    if again and earlier is None:
-        raise CannotPlan("Plan every run first: one school is planned again within a plan.")
+    asked = variants.variant(job, _with_locks(made.problem, earlier, job.pins), earlier)
     return Asked(
         optimiser=optimiser,
-        problem=problem,
-        solve=_school_again(earlier, again) if again else None,
+        problem=asked.problem,
+        solve=asked.solve,
         solution_type=solution_module.RoutesSolution,
         unit="pence a day, with the prices of whoever is left out",
         draw=lambda problem, solution: drawn("routes", problem, solution, made.points, job),
@@ -41,7 +37,7 @@ def ask_routes(job: Job) -> Asked:
         source=made.notes[0] if made.notes else made.problem.morning.source,
         provenance=made.provenance,
         points=made.points,
-        further=journeys.further,
+        further=lambda problem, solution: (*journeys.further(problem, solution), *asked.further()),
         files=lambda problem, solution: journeys.files(problem, solution, made.points, job),
         charts=journeys.charts,
     )
@@ -58,20 +54,6 @@ def _with_locks(problem: Any, earlier: Any, pins: tuple[str, ...]) -> Any:
         pinned_runs=frozenset(pins) & frozenset(earlier.run),
         pinned_children=frozenset(pins) & children,
     )
-
-
-def _school_again(earlier: Any, schools: tuple[str, ...]) -> Any:
-    """Return a solver that plans some schools again and leaves every other run exactly as it is."""
-
-    def solve(problem: Any, *, limits: Any, seed: int, progress: Any, start: Any) -> Result[Any]:
-        module = importlib.import_module("optimiser.routes.replanning")
-        costing = importlib.import_module("optimiser.routes.costing")
-        verifier = importlib.import_module("optimiser.routes.verifier")
-        plan = module.replan(problem, start or earlier, schools=schools, limits=limits, seed=seed, progress=progress)
-        found = verifier.verify(problem, plan)
-        return Result(Status.FEASIBLE, plan, int(costing.cost(problem, plan)), None, found, seed)
-
-    return solve
 
 
 def _unplanned(made: Any) -> int:
@@ -172,6 +154,10 @@ def ask_guides(job: Job) -> Asked:
         left_out_words="runs without the guide they must have",
         source=made.notes[0] if made.notes else made.problem.travel.source,
         provenance=made.provenance,
+        points=made.points,
+        further=lambda problem, solution: readiness.further(problem, solution, seed=job.seed),
+        files=lambda problem, solution: readiness.files(problem, solution, made.points, job),
+        charts=readiness.charts,
     )
 
 

@@ -87,8 +87,8 @@ def ask(
         if city is None:
             raise NotAllowed("there are no facts to plan from: send a workbook first")
         if kind == "guides" and not after:
-            routes = plans.latest(session, visitor.scope, "routes")
-            after = routes.id if routes is not None and routes.city == city.id else ""
+            routes = plans.latest(session, visitor.scope, "routes", city=city.id)
+            after = routes.id if routes is not None else ""
         if after:
             runs.get(session, visitor.scope, after)
         run = runs.ask(

@@ -1,14 +1,18 @@
 """The transport desk: this morning, runs, children, add a child, one school again, backups, reviews and figures."""
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from optimiser.core.table import Column, Kind, Table
 from service import questions, runs
 from service.store import audit
 from service.store.scope import NotAllowed, NotThere
+from service.web import security
 from service.web.desk import filtered, on_show, question, records_of, rows_of
+from service.web.facts import facts_of
 from service.web.pages import page
 from service.web.routes.plans import ask
 from service.web.security import Allow, Visitor, check_form
@@ -18,8 +22,15 @@ TABS = [
     ("/transport", "This morning"),
     ("/transport/runs", "Runs"),
     ("/transport/children", "Children"),
+    ("/transport/add", "Add a child"),
     ("/transport/school", "One school again"),
+    ("/transport/changes", "Since last term"),
     ("/transport/backups", "Backups"),
+    ("/transport/standby", "Standby"),
+    ("/transport/compliance", "Checks"),
+    ("/transport/rehearse", "Rehearse"),
+    ("/transport/operators", "Operators"),
+    ("/transport/lots", "Lots"),
     ("/transport/review", "Journey lengths"),
     ("/transport/figures", "Figures"),
     ("/transport/referrals", "Referrals"),
@@ -114,26 +125,40 @@ def one_run(request: Request, run_ref: str, visitor: Reader) -> Response:
         if not found:
             raise NotThere(run_ref)
         audit.record(session, visitor.scope.who, "looked at a run", run_ref)
-    stops, rides = plan.where("stops", "run", run_ref), plan.where("rides", "run", run_ref)
+    assert plan.run is not None
+    stops, rides = with_load(plan.where("stops", "run", run_ref)), plan.where("rides", "run", run_ref)
     crew = [cover.where(key, "run", run_ref) for key in ("guides-roster", "guides-backups", "guides-uncovered")]
+    map_url = security.sign(request.app.state.settings, f"/frames/{plan.run.id}/map")
     return page(
         request, "transport/run.html", visitor, tabs=TABS, plan=plan, run=found[0], stops=stops, rides=rides,
-        crew=[table for table in crew if table.rows],
+        crew=[table for table in crew if table.rows], map_url=f"{map_url}#run={quote(run_ref)}",
     )  # fmt: skip
 
 
-@router.get("/sheets")
-def run_sheets(request: Request, visitor: Doors, run: Annotated[str, Query(max_length=60)] = "") -> Response:
-    """Show run sheets to print: one page a run, with order, times and who."""
+def with_load(stops: Table) -> Table:
+    """Return a run's stops with how many children are aboard when it leaves each."""
+    aboard, rows = 0, []
+    for row, told in zip(stops.rows, rows_of(stops), strict=True):
+        aboard += len(listed(str(told["on"] or ""))) - len(listed(str(told["off"] or "")))
+        rows.append((*row, aboard))
+    columns = (*stops.columns, Column("aboard", "Aboard after", Kind.COUNT))
+    return Table(stops.key, stops.title, columns, tuple(rows), stops.note)
+
+
+@router.get("/why")
+def why(request: Request, visitor: Reader, about: Annotated[str, Query(max_length=60)] = "") -> Response:
+    """Say why a run or a child is as they are: a part of a page, fetched when the page has been shown."""
     with request.app.state.db.session() as session:
-        plan, cover = on_show(session, visitor, "routes"), on_show(session, visitor, "guides")
-        wanted = [row for row in rows_of(plan.table("runs")) if not run or row["run"] == run]
-        audit.record(
-            session, visitor.scope.who, "printed run sheets", plan.run.id if plan.run else "", rows=len(wanted)
-        )
-    guide = {row["run"]: row["guide"] for row in rows_of(cover.table("guides-roster"))}
-    sheets = [(row, plan.where("stops", "run", row["run"]), guide.get(row["run"])) for row in wanted]
-    return page(request, "transport/sheets.html", visitor, tabs=TABS, plan=plan, sheets=sheets)
+        plan = on_show(session, visitor, "routes")
+        audit.record(session, visitor.scope.who, "asked why", about)
+    answer, trouble = None, "There is no transport plan yet."
+    if plan.run is not None:
+        try:
+            _, answer = question(request, visitor, plan.run.id, "explain", {"about": about})
+        except questions.NoAnswer as reason:
+            trouble = str(reason)
+    template = request.app.state.pages.get_template("transport/why_part.html")
+    return HTMLResponse(template.render(answer=answer, trouble=trouble))
 
 
 @router.get("/children")
@@ -200,9 +225,10 @@ def backups(request: Request, visitor: Reader) -> Response:
 
 @router.get("/review")
 def review(request: Request, visitor: Reader) -> Response:
-    """Review journey lengths: how many are over 45 or 75 minutes, and the ten longest against their limit."""
+    """Review journey lengths and punctuality: over 45 or 75 minutes, the ten longest, and what a buffer would buy."""
     with request.app.state.db.reading() as session:
         plan = on_show(session, visitor, "routes")
+        made = runs.outputs(session, plan.run) if plan.run is not None else []
     rides = rows_of(plan.table("rides"))
     told = sorted((row for row in rides if row["ride"] is not None), key=lambda row: -int(row["ride"]))
     lengths = sorted(int(row["ride"]) for row in told)
@@ -215,31 +241,28 @@ def review(request: Request, visitor: Reader) -> Response:
     }
     keys = {(row["child"], row["direction"]) for row in told[:10]}
     worst = filtered(plan.table("rides"), lambda row: (row["child"], row["direction"]) in keys)
-    return page(request, "transport/review.html", visitor, tabs=TABS, plan=plan, figures=figures, worst=worst)
+    late = plan.table("punctuality")
+    charts = {each.name.split(".")[1]: each for each in made if each.name.endswith(".svg")}
+    return page(
+        request, "transport/review.html", visitor, tabs=TABS, plan=plan, figures=figures, worst=worst,
+        late=Table(late.key, "The ten least punctual runs", late.columns, late.rows[:10], late.note),
+        long=plan.table("long-rides"), charts=charts,
+    )  # fmt: skip
 
 
 @router.get("/figures")
 def figures(request: Request, visitor: Reader) -> Response:
-    """Show the desk's figures, each with what it is counted over."""
-    with request.app.state.db.reading() as session:
-        plan, cover = on_show(session, visitor, "routes"), on_show(session, visitor, "guides")
-    log = records_of(request, visitor, "run_log")
-    states: dict[str, int] = {}
-    causes: dict[str, int] = {}
-    for row in log:
-        state = str(row.get("status") or "not said")
-        states[state] = states.get(state, 0) + 1
-        if row.get("cause"):
-            causes[str(row["cause"])] = causes.get(str(row["cause"]), 0) + 1
-    return page(
-        request, "transport/figures.html", visitor, tabs=TABS, plan=plan, cover=cover, states=states, causes=causes,
-        logged=len(log),
-    )  # fmt: skip
+    """Show the desk's figures, each with what it is counted over, and the return's shape."""
+    facts = facts_of(request, visitor)
+    return page(request, "transport/figures.html", visitor, tabs=TABS, plan=facts.plan, cover=facts.cover, facts=facts)
 
 
 @router.get("/referrals")
 def referrals(request: Request, visitor: Reader) -> Response:
-    """Show who waits for transport, the oldest first, against twenty working days."""
-    rows = records_of(request, visitor, "waiting")
-    rows.sort(key=lambda row: str(row.get("received") or ""))
-    return page(request, "transport/referrals.html", visitor, tabs=TABS, rows=rows)
+    """Show who waits for a decision, the soonest due first, and each queue by age."""
+    facts = facts_of(request, visitor)
+    waiting, queues = facts.clocks
+    return page(
+        request, "transport/referrals.html", visitor, tabs=TABS, waiting=waiting, queues=queues, on=facts.on,
+        days=facts.referral_days,
+    )  # fmt: skip
