@@ -87,6 +87,19 @@ def build(
     return Built(problem, provenance, tuple(left), (problem.travel.source,) if problem.travel else (), where.lat_lon())
 
 
+def leave_faults(city: City) -> tuple[tuple[str, str, str], ...]:
+    """Return each pair of leave rows of one person that overlap; their days are away once, whatever was meant."""
+    found = []
+    for number, one in enumerate(city.leave):
+        for other in city.leave[number + 1 :]:
+            last = min(one.last or one.first, other.last or other.first)
+            if one.staff == other.staff and max(one.first, other.first) <= last:
+                rows_at = " and ".join(each.cell or "a row" for each in (one, other))
+                wrong = f"two rows of leave overlap up to {last:%a} {last.day} {last:%b %Y} ({rows_at})"
+                found.append((one.staff, wrong, "make one row of them on the Leave sheet"))
+    return tuple(found)
+
+
 def _days(first: date, last: date | None) -> Iterator[date]:
     day = first
     while day <= (last or first):

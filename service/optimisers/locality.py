@@ -26,6 +26,8 @@ def ask_meetings(job: Job) -> Asked:
     made = built(facts.build, job.city, **more, **sizes(job))
     earlier = job.earlier("meetings", solution_module.Solution)
     made = _with_locks(made, earlier, job)
+    if not made.problem.days:
+        raise CannotPlan("The window has no school day. Change it on the Meeting types sheet, or the Calendar sheet.")
     if not made.problem.meetings:
         raise CannotPlan("There is no school to meet. Fill in the Meetings sheet, or choose another locality.")
     return Asked(

@@ -41,8 +41,11 @@ def year_tables(problem: Any, solution: Any, *, job: Job, locality: str | None) 
     yearbook = importlib.import_module("optimiser.meetings.yearbook")
     panelbook = importlib.import_module("optimiser.meetings.panelbook")
     alternatives = importlib.import_module("optimiser.meetings.alternatives")
+    facts = importlib.import_module("data.problems.meetings")
     season = season_module.build_season(job.city, first=problem.days[0], locality=locality)
+    faults = importlib.import_module("optimiser.meetings.faults")
     return (
+        faults.table(problem, facts.leave_faults(job.city)),
         *yearbook.report(season, problem, solution),
         *panelbook.report(season, problem, solution),
         alternatives.idle(problem, solution),
