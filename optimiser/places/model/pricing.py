@@ -14,6 +14,8 @@ LEAST = 2_000
 """Models with fewer columns than this are solved as they are."""
 FIRST = 3e-4
 """How far above the relaxation, as a share of it, the first look goes."""
+WIDER = 1.6
+"""How much further each look goes than one that found no plan; an empty look costs little, a wide one much."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ def _looks(
         done = best is not None and best - bound <= max(limits.gap * abs(best), 1e-6)
         if whole or done or _cut_short(found, limits) or _over(ends):
             return _answer(found, best, values, bound, nodes)
-        slack = 4 * slack if best is None else best - price.bound + 1
+        slack = WIDER * slack if best is None else best - price.bound + 1
 
 
 def _cut_short(found: MipAnswer, limits: Limits) -> bool:
