@@ -1,7 +1,7 @@
 """Charts as SVG, drawn on the server from the figures alone: no script in them, and nothing fetched to draw them.
 
-``bars``, ``lines`` and ``grid`` draw straight from a report's `Table`, so that the figures beside a chart, and in
-every file taken out, are the ones drawn. Each is labelled for a screen reader: a title, and what it shows.
+``bars``, ``lines``, ``band`` and ``grid`` draw straight from a report's `Table`, so that the figures beside a chart,
+and in every file taken out, are the ones drawn. Each is labelled for a screen reader: a title, and what it shows.
 """
 
 import json
@@ -83,6 +83,29 @@ def lines(table: Table, *, across: str, values: Sequence[str], says: str = "") -
     return _svg({"title": _words(table.title), **spec}, says or _spoken(table, across, values))
 
 
+def band(table: Table, *, across: str, value: str, low: str, high: str, says: str = "") -> str:
+    """Return a line with a dot for each row inside its band of uncertainty, from the low to the high column.
+
+    Raises KeyError for a column that the table does not have.
+    """
+    parts = {"at": across, "value": value, "low": low, "high": high}
+    rows = [{each: _number(row, table, key) for each, key in parts.items()} for row in table.rows]
+    x = {"field": "at", "type": "quantitative", "title": _column(table, across).heading, "axis": {"tickMinStep": 1}}
+    up = {"type": "quantitative", "title": _column(table, value).heading + _unit(table, value)}
+    area = {"type": "area", "opacity": 0.25, "color": style.BLUE}
+    line = {"type": "line", "point": {"size": 40}, "color": style.BLUE, "strokeWidth": 2.5}
+    spec = {
+        "width": _WIDTH,
+        "height": _HEIGHT,
+        "data": {"values": rows},
+        "layer": [
+            {"mark": area, "encoding": {"x": x, "y": {**up, "field": "low"}, "y2": {"field": "high"}}},
+            {"mark": line, "encoding": {"x": x, "y": {**up, "field": "value"}}},
+        ],
+    }
+    return _svg({"title": _words(table.title), **spec}, says or _spoken(table, across, (value,)))
+
+
 def grid(table: Table, *, down: str, across: str, value: str, says: str = "") -> str:
     """Return a grid of squares, darker for more, such as a calendar: one row of the table for each square.
 
@@ -139,7 +162,12 @@ def loads(
     rows = [{"down": one, "across": other, "count": count} for (one, other), count in counts.items()]
     order = list(dict.fromkeys(other for _, other in counts))
     place = {
-        "y": {"field": "down", "type": "nominal", "title": down},
+        "y": {
+            "field": "down",
+            "type": "nominal",
+            "title": down,
+            "sort": list(dict.fromkeys(one for one, _ in counts)),
+        },
         "x": {"field": "across", "type": "ordinal", "title": across, "sort": order, "axis": {"labelAngle": 0}},
     }
     most = max(counts.values(), default=0)

@@ -74,6 +74,79 @@ def draw(
     return page(sheet, background=background)
 
 
+def draw_standby(
+    problem: GuidesProblem,
+    solution: GuidesSolution,
+    *,
+    points: Mapping[str, Place],
+    chances: Mapping[str, float],
+    title: str = "Standby guides and runs at risk",
+    notice: str = FICTION,
+    background: Background | None = None,
+    homes_to_metres: int = 0,
+) -> str:
+    """Return the page of where guides who could stand by live, against each route's chance of going without.
+
+    ``chances`` are by route, the chance of no guide on a morning; routes are grouped by how it compares with the mean.
+    """
+    placing = Placing(points, homes_to_metres=homes_to_metres)
+    mean = sum(chances.values()) / max(1, len(chances))
+    spare = [guide for guide in problem.guides if guide.id not in solution.held and guide.id not in problem.absent]
+    homes = [feature for guide in spare if (feature := _guide(problem, solution, guide, placing))]
+    picks = sorted(chances, key=lambda route: (-chances[route], route))[:60]
+    sheet = Sheet(
+        title,
+        notice,
+        [
+            Layer("Runs at risk", _risks(problem, placing, chances, mean), _RISKS),
+            Layer(
+                "Guides without a run today",
+                homes,
+                (Key(_STANDBY, "standby or relief"), Key(_IDLE, "other guides who are free")),
+            ),
+        ],
+        (
+            ("Guides without a run today", f"{len(spare):,}"),
+            ("Of them standby or relief", f"{sum(guide.standby or guide.relief for guide in spare):,}"),
+            ("Routes that must have a guide", f"{len(chances):,}"),
+            ("Mean chance of none on a morning", f"{mean:.1%}"),
+        ),
+        Pick("Show one route, the likeliest to go without first", tuple((r, f"{r}: {chances[r]:.1%}") for r in picks)),
+        (f"Travel times: {problem.travel.source}.",),
+        placing.lost,
+        placing.used,
+    )
+    return page(sheet, background=background)
+
+
+_RISKS = (
+    Key(_SAFE, "less likely than most to go without"),
+    Key(_THIN, "more likely than most"),
+    Key(_NONE, "three times as likely as most"),
+)
+
+
+def _risks(problem: GuidesProblem, placing: Placing, chances: Mapping[str, float], mean: float) -> list[Feature]:
+    found = []
+    for route, runs in problem.routes.items():
+        if route not in chances:
+            continue
+        run, chance = runs[0], chances[route]
+        places = [(run.first_place, True), *((stop.place, True) for stop in run.stops), (run.last_place, False)]
+        way = placing.through(dict.fromkeys(places))
+        if len(way) < 2:
+            continue
+        look = _NONE if chance > 3 * mean else _THIN if chance > mean else _SAFE
+        lines = (
+            ("Chance of no guide on a morning", f"{chance:.1%}"),
+            ("Children", len(run.stops)),
+            ("Must hold", ", ".join(sorted(run.competences))),
+            ("Area", run.area),
+        )
+        found.append(line(way, look, tip=f"{route}, {chance:.1%}", lines=lines, group=route))
+    return found
+
+
 def _figures(problem: GuidesProblem, solution: GuidesSolution) -> tuple[tuple[str, str], ...]:
     ready = sum(1 for run in problem.guided if len(solution.named.get(run.id, ())) > 0)
     return (

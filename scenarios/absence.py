@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,6 +13,9 @@ from optimiser.guides.cover import cover
 from optimiser.guides.desk import Absence, CoverPlan, Desk, Failure
 from optimiser.guides.problem import GuidesProblem, Need, Run
 from optimiser.guides.solution import GuidesSolution
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 CHILDREN_IN_AUGUST_2021 = 848
 """Children of the operator dropped two weeks before term, as reported in August 2021."""
@@ -41,6 +44,14 @@ SEPTEMBER_2020 = Week(
 )
 JANUARY_FLU = Week("January flu: guide absence doubles for a week", (0.14, 0.14, 0.14, 0.14, 0.14), flu=0.35)
 READY = (SEPTEMBER, SEPTEMBER_2020, JANUARY_FLU)
+AUGUST_2021 = "august-2021"
+SCENARIOS = {
+    "september": SEPTEMBER.name,
+    "september-2020": SEPTEMBER_2020.name,
+    AUGUST_2021: "August 2021: the operator of a fifth of the children stops two weeks before term",
+    "january-flu": JANUARY_FLU.name,
+}
+"""Ready scenarios by the word that asks for one, with what each is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +96,22 @@ def rehearse(problem: GuidesProblem, solution: GuidesSolution, week: Week, *, se
         lost.append(sum(len(problem.run[gap.run].stops) for gap in plan.cancelled))
     fixes = _fixes(problem, plans, wrong, late)
     return Rehearsal(week.name, tuple(plans), tuple(away_counts), tuple(lost), tuple(wrong), tuple(late), fixes)
+
+
+def play(problem: GuidesProblem, solution: GuidesSolution, what: str, *, seed: int = 0) -> tuple[Table, ...]:
+    """Return a ready scenario played through as tables.
+
+    Raises ValueError for a word that names none, with those that do, and where nobody's operator is known.
+    """
+    if what not in SCENARIOS:
+        raise ValueError(f"there is no scenario {what}: choose {', '.join(SCENARIOS)}")
+    if what == AUGUST_2021:
+        operators = august_2021(problem)
+        if not operators:
+            raise ValueError("no run says who operates it: fill in the Operators and Vehicles sheets")
+        return collapse_tables(collapse(problem, solution, operators, seed=seed))
+    week = next(each for each in READY if each.name == SCENARIOS[what])
+    return rehearsal_tables(problem, rehearse(problem, solution, week, seed=seed))
 
 
 def _some(rng: np.random.Generator, things: Sequence[str], share: float) -> list[str]:
@@ -261,16 +288,25 @@ def collapse_tables(collapsed: Collapse) -> tuple[Table, ...]:
     )
 
 
-def absence_calendar(model: AbsenceModel, problem: GuidesProblem) -> Table:
-    """Return the share of guides expected away by month and weekday, for a calendar chart."""
+def _shares(model: AbsenceModel, problem: GuidesProblem) -> Iterator[tuple[str, str, float]]:
+    """Yield the share of guides expected away, month by month and weekday by weekday."""
     usual = float(model.rates_on([guide.id for guide in problem.guides]).mean()) if problem.guides else model.usual
-    days = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
-    months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-    rows = tuple(
-        (month, *(min(0.95, usual * model.month[m] * model.weekday[d]) for d in range(5)))
-        for m, month in enumerate(months)
-    )
-    columns = (Column("month", "Month"), *(Column(day.lower(), day, Kind.SHARE) for day in days))
-    return Table(
-        "absence-calendar", "Share of guides away", columns, rows, f"Fitted from {model.guide_days} guide days."
-    )
+    for m, month in enumerate(_MONTHS):
+        for d, day in enumerate(_DAYS):
+            yield month, day, min(0.95, usual * model.month[m] * model.weekday[d])
+
+
+def absence_calendar(model: AbsenceModel, problem: GuidesProblem) -> Table:
+    """Return the share of guides expected away, a row a month."""
+    held = {(month, day): share for month, day, share in _shares(model, problem)}
+    rows = tuple((month, *(held[month, day] for day in _DAYS)) for month in _MONTHS)
+    columns = (Column("month", "Month"), *(Column(day.lower(), day, Kind.SHARE) for day in _DAYS))
+    note = " ".join((f"Fitted from {model.guide_days} guide days.", *model.notes))
+    return Table("absence-calendar", "Share of guides away", columns, rows, note)
+
+
+def absence_squares(model: AbsenceModel, problem: GuidesProblem) -> Table:
+    """Return the same calendar with a row for each square, for a chart; August has no school."""
+    columns = (Column("month", "Month"), Column("day", "Weekday"), Column("share", "Per cent away", Kind.SHARE))
+    rows = tuple(each for each in _shares(model, problem) if each[0] != "Aug")
+    return Table("absence-squares", "Absence calendar: per cent of guides away", columns, rows)

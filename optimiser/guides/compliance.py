@@ -152,9 +152,10 @@ def odd_dates(problem: GuidesProblem) -> tuple[OddDate, ...]:
             other = date(end.year, end.day, end.month)
             if (end < problem.day) != (other < problem.day):
                 now, then = ("lapsed", "valid") if end < problem.day else ("valid", "lapsed")
+                name, on = held.name[:1].upper() + held.name[1:], f"{end:%a} {end.day} {end:%b %Y}"
                 sentence = (
-                    f"{held.name} of guide {guide.id} ends on {end.isoformat()}, so it is {now}; with day and month "
-                    f"the other way round it would be {then}. Look at the certificate."
+                    f"{name} of guide {guide.id} ends on {on}, so it is {now}; with day and month the other way round "
+                    f"it would be {then}. Look at the certificate."
                 )
                 found.append(OddDate(guide.id, held.name, end, sentence))
     return tuple(found)

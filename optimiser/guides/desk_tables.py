@@ -1,13 +1,16 @@
 """The desk, the pool, what lapses and what is weak as tables."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from optimiser.core.table import Column, Kind, Table
+from optimiser.guides.absence import AbsenceModel
 from optimiser.guides.compliance import Blocked, Expiry
 from optimiser.guides.desk import CoverPlan
-from optimiser.guides.pool import PoolPoint
+from optimiser.guides.pool import PoolPoint, law_of, pool_for, to_employ
 from optimiser.guides.problem import GuidesProblem
 from optimiser.guides.reliability import RouteChance
+from optimiser.guides.solution import GuidesSolution
 from optimiser.guides.standby import CurvePoint
 from optimiser.guides.training import TrainingPlan, WeakRun
 
@@ -89,6 +92,40 @@ def call_table(plan: CoverPlan) -> Table:
     return Table("calls", "Families to ring, in pick-up order", columns, rows)
 
 
+def needs_table(
+    problem: GuidesProblem, solution: GuidesSolution, model: AbsenceModel, shares: Sequence[float]
+) -> Table:
+    """Return how many should stand by so that a share of days is fully covered, and why the figures differ.
+
+    First as if guides fell ill independently, then with the shared day factor that the record shows, then with a pool
+    for each area that does not lend; last how many to employ, since standby guides fall ill too.
+    """
+    riding = sorted(solution.held)
+    alone = law_of(replace(model, flu=0.0), riding)
+    together = law_of(model, riding)
+    areas: dict[str, list[str]] = {}
+    for guide in riding:
+        areas.setdefault(problem.guide[guide].area, []).append(guide)
+    rate = float(model.rates_on(riding).mean()) if riding else model.usual
+    rows = []
+    for share in shares:
+        shared = pool_for(together, share)
+        apart = sum(pool_for(law_of(model, people), share) for people in areas.values())
+        rows.append((share, pool_for(alone, share), shared, apart, to_employ(shared, min(0.9, rate))))
+    columns = (
+        Column("share", "Days fully covered", Kind.SHARE),
+        Column("alone", "If guides fell ill independently", Kind.COUNT),
+        Column("shared", "One pool, bad days as recorded", Kind.COUNT),
+        Column("apart", f"{len(areas)} area pools that do not lend", Kind.COUNT),
+        Column("employ", "To employ for the one pool", Kind.COUNT),
+    )
+    note = (
+        f"{len(riding)} guides on duty, {rate:.1%} away on an average day. Bad days come together: the shared day "
+        f"factor varies by {model.flu:.0%}, which leaves the mean as it is and makes the worst days worse."
+    )
+    return Table("standby-needs", "How many should stand by", columns, tuple(rows), note)
+
+
 def pool_table(points: Sequence[PoolPoint]) -> Table:
     """Return the curve of pool size from the law of how many are away."""
     columns = (
@@ -114,7 +151,7 @@ def pool_table(points: Sequence[PoolPoint]) -> Table:
         )
         for p in points
     )
-    return Table("standby-pool", "How many should stand by", columns, rows)
+    return Table("standby-pool", "What a pool of each size leaves", columns, rows)
 
 
 def standby_table(points: Sequence[CurvePoint]) -> Table:

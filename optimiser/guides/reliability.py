@@ -97,4 +97,4 @@ def wilson(share: float, count: int) -> tuple[float, float]:
     z2 = 1.96**2
     middle = (share + z2 / (2 * count)) / (1 + z2 / count)
     half = 1.96 * float(np.sqrt(share * (1 - share) / count + z2 / (4 * count**2))) / (1 + z2 / count)
-    return max(0.0, middle - half), min(1.0, middle + half)
+    return max(0.0, float(middle - half)), min(1.0, float(middle + half))

@@ -102,6 +102,39 @@ def plan(
 
 
 @app.command()
+def cover(
+    folder: Annotated[Path, typer.Argument(help="Where `sendopt plan guides` wrote its files.")],
+    away: Annotated[list[str] | None, typer.Option(help="A guide who is away; G001:am for a half; repeat.")] = None,
+    broken: Annotated[
+        list[str] | None, typer.Option(help="A vehicle that cannot go; V1:pm for a half; repeat.")
+    ] = None,
+    standby: Annotated[list[str] | None, typer.Option(help="A guide standing by; repeat.")] = None,
+    after: Annotated[Path | None, typer.Option(help="An earlier answer's folder: its covers are kept.")] = None,
+    record: Annotated[Path | None, typer.Option(help="Replay the morning of this cover.desk.json.")] = None,
+    out: Out = Path("cover"),
+    as_json: AsJson = False,
+) -> None:
+    """Say who steps in this morning; write the record, call list, texts to guides and changed run sheets."""
+    from service.cli import morning
+
+    morning.cover(folder, away or [], broken or [], standby or [], after, record, out, as_json)
+
+
+@app.command()
+def rehearse(
+    what: Annotated[str, typer.Argument(help="september, september-2020, august-2021 or january-flu.")],
+    folder: Annotated[Path, typer.Argument(help="Where `sendopt plan guides` wrote its files.")],
+    out: Out = Path("out"),
+    seed: Seed = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Play a bad week through on a plan of guides: what is cancelled day by day, and what to put right first."""
+    from service.cli import morning
+
+    morning.rehearse(folder, what, seed, out, as_json)
+
+
+@app.command()
 def verify(
     what: Annotated[Plan, typer.Argument(help="What was planned.")],
     problem: Annotated[Path, typer.Argument(help="The problem as JSON.")],

@@ -154,6 +154,10 @@ def _plan_one(
     out.mkdir(parents=True, exist_ok=True)
     for made in finished.made:
         _write(out, made)
+    if kind == "guides":
+        from service.cli import morning
+
+        morning.papers(out, finished.problem, finished.solution, job.city, job.notice)
     outcome = finished.outcome
     answer.say(f"{titles[kind]}: {outcome['sentence']} Checked: every hard rule kept.")
     for each in outcome["headlines"]:
