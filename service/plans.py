@@ -89,6 +89,8 @@ def adopt(session: Session, scope: Scope, run: Run, reason: str, *, expected: in
     if run.state not in runs.FINISHED:
         raise NotAllowed("only a finished plan can be adopted")
     standing = runs.standing(session, scope, run.kind, run.area)
+    if standing and (standing.run, standing.by, standing.reason) == (run.id, scope.who, reason[:2000]):
+        return standing  # the button was pressed twice
     if (standing.id if standing else None) != expected:
         raise Clash(
             "Somebody adopted another plan since you opened this page. Nothing was changed: look at theirs first."
