@@ -65,7 +65,12 @@ def open_pool(url: str | None = None, workers: int = 2) -> Iterator[Pool]:
     check_address(url)
     from distributed import Client
 
-    client = Client(url, timeout=20, set_as_default=False)
+    try:
+        client = Client(url, timeout=20, set_as_default=False)
+    except OSError as away:
+        raise OSError(
+            f"the cluster at {url} does not answer: start it, or leave the address out to use this computer"
+        ) from away
     try:
         yield _Cluster(client)
     finally:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import structlog
 from fastapi import Form, Request
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as AsgiScope
 
@@ -38,6 +39,8 @@ _ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+MORE_BYTES = 1024**2
+"""How much a request may hold beside the largest file: the form's other fields."""
 NOTED_EVERY = 60.0
 """Seconds between two notes that a session is in use, so that reading pages hardly ever writes."""
 ANONYMOUS = Scope("nobody", "nobody", frozenset())
@@ -90,17 +93,39 @@ class Door:
                     headers.setdefault("Strict-Transport-Security", "max-age=31536000")
             await send(message)
 
-        if scope["method"] not in SAFE and not _same_site(Headers(scope=scope)):
-            body = b"This form was sent from another site, so it was refused. Open the page here and try again."
-            start: Message = {
-                "type": "http.response.start",
-                "status": 403,
-                "headers": [(b"content-type", b"text/plain; charset=utf-8")],
-            }
-            await send_with_policy(start)
-            await send({"type": "http.response.body", "body": body})
+        headers = Headers(scope=scope)
+        if scope["method"] not in SAFE and not _same_site(headers):
+            await _refuse(send_with_policy, 403, "This form was sent from another site, so it was refused.")
             return
-        await self.app(scope, receive, send_with_policy)
+        most = self.settings.upload_bytes + MORE_BYTES
+        told = headers.get("content-length", "0")
+        if not told.isdigit() or int(told) > most:
+            size = self.settings.upload_bytes // 1024**2
+            await _refuse(send_with_policy, 413, f"What was sent is larger than {size} MB. Nothing was read.")
+            return
+        await self.app(scope, _no_more_than(most, receive), send_with_policy)
+
+
+async def _refuse(send: Send, status: int, words: str) -> None:
+    """Answer before anything is read, in one plain sentence and what to do next."""
+    kind = (b"content-type", b"text/plain; charset=utf-8")
+    await send({"type": "http.response.start", "status": status, "headers": [kind]})
+    await send({"type": "http.response.body", "body": f"{words} Open the page here and try again.".encode()})
+
+
+def _no_more_than(most: int, receive: Receive) -> Receive:
+    """Return a reader of a body that stops at a size, for senders who do not say how much will come."""
+    got = 0
+
+    async def limited() -> Message:
+        nonlocal got
+        message = await receive()
+        got += len(message.get("body", b""))
+        if got > most:
+            raise HTTPException(413, "What was sent is too large. Nothing was kept of it.")
+        return message
+
+    return limited
 
 
 def pattern(scope: Any) -> str:

@@ -30,6 +30,7 @@ _TOLD = {
     401: "Nobody is signed in",
     403: "The role does not include this, or the request came from another site",
     404: "There is no such thing, or none in your areas",
+    413: "The request is too large",
     422: "Something in the request needs changing",
     429: "A limit was met; see Retry-After",
 }
