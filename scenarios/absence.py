@@ -308,5 +308,5 @@ def absence_calendar(model: AbsenceModel, problem: GuidesProblem) -> Table:
 def absence_squares(model: AbsenceModel, problem: GuidesProblem) -> Table:
     """Return the same calendar with a row for each square, for a chart; August has no school."""
     columns = (Column("month", "Month"), Column("day", "Weekday"), Column("share", "Per cent away", Kind.SHARE))
-    rows = tuple(each for each in _shares(model, problem) if each[0] != "Aug")
+    rows = tuple((month, day[:3], share) for month, day, share in _shares(model, problem) if month != "Aug")
     return Table("absence-squares", "Absence calendar: per cent of guides away", columns, rows)

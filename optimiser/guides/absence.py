@@ -96,9 +96,12 @@ def _gaps(people: tuple[Guide, ...], records: Mapping[str, Mapping[date, bool]])
     notes = []
     if short:
         shown = ", ".join(short[:5]) + (" and others" if len(short) > 5 else "")
-        notes.append(f"{len(short)} guides have gaps in their history and lean on the usual rate: {shown}.")
+        one = len(short) == 1
+        have = "1 guide has gaps in their history and leans" if one else f"{len(short)} guides have gaps and lean"
+        notes.append(f"{have} on the usual rate: {shown}.")
     if twice:
-        notes.append(f"{len(twice)} guides have a day written twice, counted once: {', '.join(twice[:5])}.")
+        have = "1 guide has" if len(twice) == 1 else f"{len(twice)} guides have"
+        notes.append(f"{have} a day written twice, counted once: {', '.join(twice[:5])}.")
     return tuple(notes)
 
 

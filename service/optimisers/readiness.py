@@ -12,8 +12,9 @@ from service.optimisers.jobs import HTML, Job
 from service.optimisers.journeys import chart
 from service.runs import Made
 
-SEEN, UNSEEN, CHANCES = 300, 1_000, 2_000
-"""Mornings drawn to choose who stands by, to judge the choice on, and to count cancellations."""
+SEEN, UNSEEN, CHANCES = 300, 4_000, 4_000
+"""Mornings drawn to choose who stands by, to judge the choice on (enough for half a run either way), and to count
+cancellations."""
 
 SHARES = (0.95, 0.99)
 TERM_DAYS = 65

@@ -28,6 +28,7 @@ def every_chart(words=""):
         "bars": charts.bars(table, label="week", values=("ride",)),
         "stacked": charts.bars(table, label="week", values=("ride", "cost"), upright=True),
         "lines": charts.lines(table, across="cost", values=("ride",)),
+        "band": charts.band(table, across="cost", value="ride", low="cost", high="ride"),
         "grid": charts.grid(table, down="week", across="day", value="ride"),
         "progress": charts.progress([(0, 900, None), (5, 700, 500), (9, 640, 600)], title="Cost" + words),
         "loads": charts.loads(

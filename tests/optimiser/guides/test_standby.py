@@ -140,6 +140,21 @@ def test_the_curve_on_unseen_mornings_falls(city):
     assert all(p.low <= p.uncovered <= p.high for p in points)
 
 
+@pytest.mark.full
+@pytest.mark.parametrize("flu", [0.0, 0.35])
+def test_the_curve_of_who_stands_by_is_within_half_a_run_of_100_000_simulated_mornings(flu):
+    problem = a_city(240, 300, seed=2)
+    solution = solve(problem).solution
+    model = AbsenceModel({}, 0.07, flu=flu)
+    seen = standby.draw(problem, solution, model, mornings=300, seed=1)
+    sizes = range(0, 31, 5)
+    points = standby.curve(seen, standby.draw(problem, solution, model, mornings=4_000, seed=2), sizes=sizes)
+    long = [standby.draw(problem, solution, model, mornings=10_000, seed=100 + part) for part in range(10)]
+    truth = [standby.curve(seen, part, sizes=sizes) for part in long]
+    for at, point in enumerate(points):
+        assert point.uncovered == pytest.approx(sum(part[at].uncovered for part in truth) / 10, abs=0.5)
+
+
 def test_the_matching_on_each_morning_is_a_heaviest_one(city):
     from scipy.optimize import linear_sum_assignment
 
