@@ -197,7 +197,13 @@ def latest(session: Session, scope: Scope, kind: str, *, city: str | None = None
 
     With ``city`` only a plan made from those facts will do.
     """
-    decision = runs.standing(session, scope, kind)
+    return shown(session, scope, kind, runs.standing(session, scope, kind), city=city)
+
+
+def shown(
+    session: Session, scope: Scope, kind: str, decision: Decision | None, *, city: str | None = None
+) -> Run | None:
+    """Return the plan to show for a kind when the decision that stands is known, as ``latest`` does."""
     if decision is not None:
         found = session.get(Run, decision.run)
         if found is not None and city in (None, found.city):

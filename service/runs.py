@@ -290,6 +290,14 @@ def _fenced(session: Session, run: Run, values: dict[str, Any]) -> None:
         raise LostLease(run.id)
 
 
+def standings(session: Session, scope: Scope) -> dict[str, Decision]:
+    """Return the adopted plan that stands for each kind that the person may see, in one look."""
+    query = select(Decision).where(Decision.kind.in_(scope.kinds()), Decision.ended_at.is_(None))
+    if not scope.everywhere:
+        query = query.where(Decision.area.in_(sorted(scope.areas)))
+    return {found.kind: found for found in session.execute(query.order_by(Decision.at)).scalars()}
+
+
 def standing(session: Session, scope: Scope, kind: str, area: str | None = None) -> Decision | None:
     """Return the adopted plan that stands for a kind (and area), or None; only one that the person may see."""
     if kind not in scope.kinds():

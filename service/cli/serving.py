@@ -49,9 +49,12 @@ def serve(demo: bool, host: str | None, port: int | None, size: str, cluster: st
     if settings.demo:
         first_city(db, size)
     environment = {**os.environ, "SENDOPT_DATA": str(settings.data)}
+    if settings.cluster:
+        environment["SENDOPT_CLUSTER"] = settings.cluster
     closing = threading.Event()
     if settings.worker:
         threading.Thread(target=_keep_worker, args=(environment, closing), daemon=True).start()
+    sys.setswitchinterval(0.001)  # short requests come and go beside longer ones: hand over sooner
     answer.say(f"Open http://{settings.host}:{settings.port} – press Ctrl-C to stop.")
     try:
         uvicorn.run(
@@ -61,6 +64,7 @@ def serve(demo: bool, host: str | None, port: int | None, size: str, cluster: st
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=3,
+            timeout_keep_alive=75,  # longer than a proxy keeps its own end, so that neither writes into a closed door
             server_header=False,
         )
     finally:

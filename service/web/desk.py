@@ -76,10 +76,20 @@ def question(
 
 
 def records_of(request: Request, visitor: Visitor, sheet: str) -> list[dict[str, Any]]:
-    """Return the rows of one sheet of the newest city as plain data."""
+    """Return the rows of one sheet of the newest city as plain data, for looking at only."""
     with request.app.state.db.reading() as session:
         city = cities.newest(session, visitor.scope)
         if city is None or city.records is None:
             return []
-        found = json.loads(fetch(session, city.records))
-    return list(found.get(sheet, []))
+        held = _SHEETS.get(city.records)
+        if held is None:
+            held = json.loads(fetch(session, city.records))
+            while len(_SHEETS) >= MOST_SHEETS:
+                _SHEETS.pop(next(iter(_SHEETS)), None)
+            _SHEETS[city.records] = held
+    return list(held.get(sheet, []))
+
+
+MOST_SHEETS = 2
+_SHEETS: dict[str, dict[str, Any]] = {}
+"""The newest cities' rows by the digest of their records, which never changes: a page must not read megabytes again."""

@@ -20,8 +20,8 @@ def home(request: Request, visitor: Annotated[Visitor, Depends(Allow("home"))]) 
     scope = visitor.scope
     with request.app.state.db.reading() as session:
         city = cities.newest(session, scope)
-        newest = {kind: plans.latest(session, scope, kind) for kind in scope.kinds()}
-        standing = {kind: runs.standing(session, scope, kind) for kind in scope.kinds()}
+        standing = dict.fromkeys(scope.kinds()) | runs.standings(session, scope)
+        newest = {kind: plans.shown(session, scope, kind, found) for kind, found in standing.items()}
         recent = list(session.execute(runs.visible(scope).order_by(Run.asked_at.desc()).limit(8)).scalars())
     return page(request, "home.html", visitor, city=city, newest=newest, standing=standing, recent=recent)
 
