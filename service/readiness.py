@@ -1,10 +1,74 @@
-"""What if checks lapsed, or a bad week came: quick questions about a plan of guides, answered in the child process."""
+"""The 06:30 desk, checks that lapse and bad weeks: quick questions about a plan of guides, asked in a child process."""
 
 import importlib
+from collections.abc import Sequence
 from typing import Any
 
 from optimiser.core.table import Column, Kind, Table
 from service.questions import Answer, NoAnswer
+
+
+def morning(
+    *,
+    away: Sequence[str] = (),
+    broken: Sequence[str] = (),
+    standby: Sequence[str] = (),
+    kept: Sequence[str] = (),
+    first: Sequence[str] = (),
+) -> Any:
+    """Return the morning as the desk knows it, from what was typed; raises NoAnswer with how to write it.
+
+    ``away`` and ``broken`` are references, with :am or :pm for a half; ``kept`` are accepted covers as run|rung|who;
+    ``first`` are rungs of the ladder to ask before the others.
+    """
+    desks = importlib.import_module("optimiser.guides.desk")
+    accepted = []
+    for each in kept:
+        parts = each.split("|")
+        if len(parts) != 3 or parts[1] not in {step.value for step in desks.Step}:
+            raise NoAnswer(f"{each} is not an accepted cover. Tick the covers to keep in the list.")
+        accepted.append(desks.Accepted(parts[0], desks.Step(parts[1]), parts[2]))
+    try:
+        ladder = desks.ladder(first)
+    except ValueError as wrong:
+        raise NoAnswer(f"{str(wrong)[:1].upper()}{str(wrong)[1:]}.") from wrong
+    return desks.Desk(
+        absences=tuple(desks.Absence(guide, half) for guide, half in map(_half, away)),
+        failures=tuple(desks.Failure(vehicle, direction=half) for vehicle, half in map(_half, broken)),
+        accepted=tuple(accepted),
+        standby=tuple(dict.fromkeys(standby)),
+        ladder=ladder,
+    )
+
+
+def _half(text: str) -> tuple[str, Any]:
+    """Return a reference and the half of the day after a colon; None for the whole day."""
+    direction = importlib.import_module("optimiser.guides.problem").Direction
+    ref, _, half = text.rpartition(":") if text.lower().endswith((":am", ":pm")) else (text, "", "")
+    if not half and ":" in text:
+        ref = text.partition(":")[0]
+        raise NoAnswer(f"{text} is not clear. Write a reference alone for the whole day, or {ref}:am or {ref}:pm.")
+    return ref.strip(), direction(half.lower()) if half else None
+
+
+def desk(kind: str, problem: Any, solution: Any, arguments: dict[str, Any], records: bytes) -> Answer:
+    """Answer the 06:30 desk: absences and failures in, ranked cover, reasons, calls and texts out; accepted is kept."""
+    covering = importlib.import_module("optimiser.guides.cover")
+    tables = importlib.import_module("optimiser.guides.desk_tables")
+    asked = morning(**{each: list(map(str, words)) for each, words in arguments.items()})
+    plan = covering.cover(problem, solution, asked)
+    touched = len(plan.covers) + len(plan.cancelled)
+    words = f"{len(plan.covers)} of {touched} runs touched are covered; {len(plan.cancelled)} are cancelled."
+    if not touched:
+        words = "No run is touched: whoever is away holds none on this day."
+    elif plan.cancelled and plan.fewest_cancelled == len(plan.cancelled):
+        words += " It is proved that no other choice among these options cancels fewer."
+    more = [note.sentence for note in plan.notes]
+    if plan.without:
+        more.append(f"Runs that go without a guide they prefer: {', '.join(plan.without)}.")
+    if plan.changed_runs:
+        more.append(f"Run sheets that changed: {', '.join(plan.changed_runs)}.")
+    return Answer(words, tuple(more), tuple(table for table in tables.cover_tables(problem, plan) if table.rows))
 
 
 def lapse(kind: str, problem: Any, solution: Any, arguments: dict[str, Any], records: bytes) -> Answer:
@@ -50,4 +114,4 @@ def rehearse(kind: str, problem: Any, solution: Any, arguments: dict[str, Any], 
     return Answer(f"{scenarios.SCENARIOS[what]}.", (notice,), tables)
 
 
-VERBS = {"lapse": lapse, "rehearse": rehearse}
+VERBS = {"desk": desk, "lapse": lapse, "rehearse": rehearse}

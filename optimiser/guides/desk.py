@@ -1,5 +1,6 @@
 """What the 06:30 desk is told and what it answers: absences and failures in, covers, calls and reasons out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -27,6 +28,18 @@ class Step(Enum):
 
 LADDER = tuple(Step)
 """The order that the council's practice suggests; a setting."""
+
+
+def ladder(first: Sequence[str]) -> tuple[Step, ...]:
+    """Return the ladder with some rungs asked first, in the order given, and the rest as usual.
+
+    Raises ValueError for words that name no rung, with those that do.
+    """
+    rungs = {step.value: step for step in Step}
+    unknown = [word for word in first if word not in rungs]
+    if unknown:
+        raise ValueError(f"there is no rung called {unknown[0]}: choose {', '.join(rungs)}")
+    return tuple(dict.fromkeys((*(rungs[word] for word in first), *LADDER)))
 
 
 @dataclass(frozen=True, slots=True)

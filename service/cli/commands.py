@@ -109,6 +109,9 @@ def cover(
         list[str] | None, typer.Option(help="A vehicle that cannot go; V1:pm for a half; repeat.")
     ] = None,
     standby: Annotated[list[str] | None, typer.Option(help="A guide standing by; repeat.")] = None,
+    first: Annotated[
+        list[str] | None, typer.Option(help='A rung of the ladder to ask first, such as "standby guide"; repeat.')
+    ] = None,
     after: Annotated[Path | None, typer.Option(help="An earlier answer's folder: its covers are kept.")] = None,
     record: Annotated[Path | None, typer.Option(help="Replay the morning of this cover.desk.json.")] = None,
     out: Out = Path("cover"),
@@ -117,7 +120,7 @@ def cover(
     """Say who steps in this morning; write the record, call list, texts to guides and changed run sheets."""
     from service.cli import morning
 
-    morning.cover(folder, away or [], broken or [], standby or [], after, record, out, as_json)
+    morning.cover(folder, away or [], broken or [], standby or [], first or [], after, record, out, as_json)
 
 
 @app.command()
@@ -132,6 +135,24 @@ def rehearse(
     from service.cli import morning
 
     morning.rehearse(folder, what, seed, out, as_json)
+
+
+@app.command()
+def sweep(
+    workbook: Annotated[Path, typer.Argument(help="A workbook, or a folder of CSV files.")],
+    out: Out = Path("sweep.xlsx"),
+    most: Annotated[int, typer.Option(min=1, max=5000, help="The most scenarios to try.")] = 200,
+    together: Annotated[int, typer.Option(min=1, max=6, help="The most bases closed at once.")] = 3,
+    years: Annotated[int, typer.Option(min=1, max=7, help="How many academic years each plan covers.")] = 2,
+    cluster: Annotated[str | None, typer.Option(help="A Dask cluster's address, tls://...")] = None,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Local processes when no cluster is named.")] = 2,
+    seed: Seed = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Try hundreds of closures of bases alike, and rank them; the answers are the same wherever they are worked out."""
+    from service.cli import sweeping
+
+    sweeping.sweep(workbook, out, most, together, years, cluster, workers, seed, as_json)
 
 
 @app.command()

@@ -8,12 +8,10 @@ from typing import Any
 from optimiser.core import codec
 from service.cli.output import DONE, FAULTS, LEFT_OUT, Answer
 from service.optimisers.jobs import FICTION, workbook
+from service.questions import NoAnswer
+from service.readiness import morning
 
 RECORD, PLAN, NEEDS = "cover.desk.json", "cover.plan.json", "crew-needs.json"
-
-
-class Unclear(Exception):
-    """What was typed cannot be understood; the message says how to write it."""
 
 
 def papers(out: Path, problem: Any, solution: Any, city: Any, notice: str) -> None:
@@ -29,6 +27,7 @@ def cover(
     away: list[str],
     broken: list[str],
     standby: list[str],
+    first: list[str],
     earlier: Path | None,
     record: Path | None,
     out: Path,
@@ -38,8 +37,8 @@ def cover(
     answer = Answer(as_json)
     try:
         problem, solution = _plan(folder)
-        desk = _desk(problem, away, broken, standby, earlier, record)
-    except (OSError, Unclear, ValueError, TypeError, KeyError) as wrong:
+        desk = _desk(away, broken, standby, first, earlier, record)
+    except (OSError, NoAnswer, ValueError, TypeError, KeyError) as wrong:
         answer.say(str(wrong))
         answer.end(FAULTS, fault=str(wrong))
         return
@@ -72,7 +71,7 @@ def _plan(folder: Path) -> tuple[Any, Any]:
     paths = [folder / f"guides.{what}.json" for what in ("problem", "solution")]
     for path in paths:
         if not path.exists():
-            raise Unclear(f"There is no {path.name} in {folder}. Run `sendopt plan guides` with --out {folder} first.")
+            raise NoAnswer(f"There is no {path.name} in {folder}. Run `sendopt plan guides` with --out {folder} first.")
     return (
         codec.from_json(problems.GuidesProblem, paths[0].read_text("utf-8")),
         codec.from_json(solutions.GuidesSolution, paths[1].read_text("utf-8")),
@@ -80,34 +79,25 @@ def _plan(folder: Path) -> tuple[Any, Any]:
 
 
 def _desk(
-    problem: Any, away: list[str], broken: list[str], standby: list[str], earlier: Path | None, record: Path | None
+    away: list[str], broken: list[str], standby: list[str], first: list[str], earlier: Path | None, record: Path | None
 ) -> Any:
     """Return the morning: from a record, or from what was typed, after an earlier answer whose covers are kept."""
     desks = importlib.import_module("optimiser.guides.desk")
     if record is not None:
         return codec.from_json(desks.Desk, record.read_text("utf-8"))
-    desk = desks.Desk()
-    if earlier is not None:
-        desk = codec.from_json(desks.Desk, (earlier / RECORD).read_text("utf-8"))
-        kept = codec.from_json(desks.CoverPlan, (earlier / PLAN).read_text("utf-8"))
-        desk = replace(desk, accepted=tuple(desks.Accepted(each.run, each.step, each.who) for each in kept.covers))
-    halves = [_half(each) for each in away]
-    vehicles = [_half(each) for each in broken]
+    typed = morning(away=away, broken=broken, standby=standby, first=first)
+    if earlier is None:
+        return typed
+    before = codec.from_json(desks.Desk, (earlier / RECORD).read_text("utf-8"))
+    kept = codec.from_json(desks.CoverPlan, (earlier / PLAN).read_text("utf-8"))
     return replace(
-        desk,
-        absences=(*desk.absences, *(desks.Absence(guide, half) for guide, half in halves)),
-        failures=(*desk.failures, *(desks.Failure(vehicle, direction=half) for vehicle, half in vehicles)),
-        standby=tuple(dict.fromkeys((*desk.standby, *standby))),
+        typed,
+        absences=(*before.absences, *typed.absences),
+        failures=(*before.failures, *typed.failures),
+        standby=tuple(dict.fromkeys((*before.standby, *typed.standby))),
+        accepted=tuple(desks.Accepted(each.run, each.step, each.who) for each in kept.covers),
+        ladder=typed.ladder if first else before.ladder,
     )
-
-
-def _half(text: str) -> tuple[str, Any]:
-    """Return a reference and the half of the day after a colon; None for the whole day."""
-    direction = importlib.import_module("optimiser.guides.problem").Direction
-    ref, _, half = text.partition(":")
-    if half.lower() not in ("", "am", "pm"):
-        raise Unclear(f"{text} is not clear. Write a reference alone for the whole day, or {ref}:am or {ref}:pm.")
-    return ref.strip(), direction(half.lower()) if half else None
 
 
 def _write(out: Path, folder: Path, problem: Any, solution: Any, desk: Any, made: Any) -> None:
@@ -130,7 +120,7 @@ def rehearse(folder: Path, what: str, seed: int, out: Path, as_json: bool) -> No
     scenarios = importlib.import_module("scenarios.absence")
     try:
         tables = scenarios.play(*_plan(folder), what, seed=seed)
-    except (OSError, Unclear, ValueError, TypeError, KeyError) as wrong:
+    except (OSError, NoAnswer, ValueError, TypeError, KeyError) as wrong:
         answer.say(str(wrong))
         answer.end(FAULTS, fault=str(wrong))
         return

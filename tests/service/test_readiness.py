@@ -92,6 +92,21 @@ def test_the_checks_page_lists_what_lapses_and_what_ten_lapses_would_do(client):
     )
 
 
+def test_the_desk_page_keeps_what_is_agreed_and_covers_a_broken_vehicle(client, finished):
+    problem, held = finished.problem, finished.solution.held
+    first, second = sorted(held)[:2]
+    text = client.get("/transport/desk", params={"away": f"{first}, G999"}).text
+    assert "There is no guide G999: check the reference. The rest is covered." in text
+    assert "Run sheets that changed" in text
+    agreed = text.split('name="keep" value="')[1].split('"')[0]
+    vehicle = next(run.vehicle for run in problem.runs if run.id not in held[first] + held[second])
+    params = {"away": f"{first}, {second}:pm", "broken": f"{vehicle}:am", "keep": agreed, "first": "standby guide"}
+    again = client.get("/transport/desk", params=params).text
+    assert f'value="{agreed}" aria-label="Keep {agreed.split("|")[2]} on run {agreed.split("|")[0]}" checked' in again
+    assert client.get("/transport/desk", params=params).text == again
+    assert "G001:noon is not clear" in client.get("/transport/desk", params={"away": "G001:noon"}).text
+
+
 @pytest.mark.parametrize(("what", "words"), [("january-flu", "Guides away"), ("august-2021", "Children stranded")])
 def test_a_bad_week_is_rehearsed_on_the_page(client, what, words):
     text = client.get("/transport/rehearse", params={"what": what}).text

@@ -24,7 +24,44 @@ SCENARIOS = (
     ("august-2021", "August 2021: the operator of a fifth of the children stops"),
     ("january-flu", "January flu: twice as many guides away for a week"),
 )
+RUNGS = (
+    "standby guide",
+    "another free guide",
+    "combine two runs to one school",
+    "school staff or operator's second crew",
+    "parents who have agreed",
+)
+"""Rungs of the ladder that a person may wish to ask before the named backup."""
+
 MAP = "guides.standby.map.html"
+
+
+@router.get("/transport/desk")
+def desk(
+    request: Request,
+    visitor: Planner,
+    away: Annotated[str, Query(max_length=5000)] = "",
+    broken: Annotated[str, Query(max_length=2000)] = "",
+    ready: Annotated[str, Query(max_length=2000)] = "",
+    first: Annotated[list[str] | None, Query(max_length=12)] = None,
+    keep: Annotated[list[str] | None, Query(max_length=500)] = None,
+) -> Response:
+    """Answer the 06:30 desk; the address holds the whole morning, so that opening it again gives the same cover."""
+    with request.app.state.db.session() as session:
+        cover = on_show(session, visitor, "guides")
+        if away.strip() or broken.strip():
+            audit.record(session, visitor.scope.who, "asked who steps in", cover.run.id if cover.run else "")
+    answer, trouble = None, ""
+    if cover.run is not None and (away.strip() or broken.strip()):
+        asked = {"away": listed(away), "broken": listed(broken), "standby": listed(ready)}
+        asked |= {"kept": keep or [], "first": first or []}
+        answer, trouble = _asked(request, visitor, cover.run.id, "desk", asked)
+    tables = {table.key: table for table in answer.tables} if answer else {}
+    return page(
+        request, "transport/desk.html", visitor, tabs=TABS, cover=cover, away=away, broken=broken, ready=ready,
+        first=first or [], keep=keep or [], rungs=RUNGS, answer=answer, trouble=trouble,
+        covers=rows_of(tables.get("cover")), others=[each for key, each in tables.items() if key != "cover"],
+    )  # fmt: skip
 
 
 @router.get("/transport/standby")
