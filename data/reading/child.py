@@ -9,6 +9,7 @@ import resource
 import sys
 
 MEMORY = 1 << 30
+CPU_SECONDS = 60
 
 
 def plain(value):
@@ -29,6 +30,7 @@ def plain(value):
 def main(path: str, most_rows: int, most_columns: int) -> None:
     """Print a line for each sheet, then a line for each row that holds anything."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 5))
     import openpyxl
 
     book = openpyxl.load_workbook(path, read_only=True, data_only=False, keep_links=False)

@@ -10,12 +10,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
 
+from data.issues import Issue
 from optimiser.core import codec
 from optimiser.core.limits import Limits
 from optimiser.core.progress import Progress, Step
 from optimiser.core.result import Result, Status
 from optimiser.core.table import Table
 from service import shown
+from service.optimisers.origins import not_planned, with_rows
 from service.runs import Made
 
 HTML = "text/html; charset=utf-8"
@@ -63,6 +65,7 @@ class Job:
     keep_only: bool = False
     processes: int = 1
     pins: tuple[str, ...] = ()
+    cluster: str | None = None
 
     @classmethod
     def from_folder(cls, folder: Path, told: Mapping[str, Any]) -> "Job":
@@ -83,6 +86,7 @@ class Job:
             keep_only=told["keep_only"],
             processes=int(told.get("processes", 1)),
             pins=tuple(told.get("pins", ())),
+            cluster=told.get("cluster"),
         )
 
     @cached_property
@@ -140,6 +144,7 @@ class Asked:
     source: str
     files: Callable[[Any, Any], list[Made]] = lambda problem, solution: []
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    not_planned: tuple[Issue, ...] = ()
     points: Mapping[str, Any] = field(default_factory=dict)
     solve: Callable[..., Result[Any]] | None = None
     more_tables: Callable[[Any, Any], tuple[Table, ...]] = lambda problem, solution: ()
@@ -182,6 +187,7 @@ def finish(asked: Asked, job: Job, result: Result[Any], began: float) -> Finishe
     if hard:  # the result has been checked when it was made; a second, separate look costs little
         raise RuntimeError(f"{len(hard)} hard rules broken, first {hard[0].rule}")
     report = asked.optimiser.report(problem, solution)
+    report = (*with_rows(report, asked.provenance), *not_planned(asked.not_planned))
     tables = (*asked.more_tables(problem, solution), *report, *asked.further(problem, solution))
     left = asked.left_out(problem, solution)
     headlines = [each.plain() for each in asked.headlines(problem, solution, tables)]
