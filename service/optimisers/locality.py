@@ -41,6 +41,7 @@ def ask_meetings(job: Job) -> Asked:
         left_out_words="schools without a meeting",
         source=made.notes[0] if made.notes else (made.problem.travel.source if made.problem.travel else "none needed"),
         provenance=made.provenance,
+        not_planned=made.left_out,
         files=lambda problem, solution: [
             *calendar_files(problem, solution, previous=earlier, job=job),
             *papers(problem, solution, job=job),
