@@ -309,7 +309,7 @@ def _svg(spec: dict[str, Any], says: str = "") -> str:
             "config": {
                 "font": _FONT,
                 "axis": {"labelFontSize": 12, "titleFontSize": 12, "gridColor": "#dde2e6", "labelLimit": 220},
-                "legend": {"labelFontSize": 12},
+                "legend": {"labelFontSize": 12, "labelLimit": 320},
                 "view": {"stroke": None},
             },
             **spec,

@@ -38,6 +38,7 @@ _STYLE = (
     "th,td{border:1px solid #000;padding:.3em .5em;text-align:left;vertical-align:top}"
     "thead{display:table-header-group}tr{page-break-inside:avoid}"
     "section{page-break-after:always}section:last-child{page-break-after:auto}"
+    "@media screen{.wide{overflow-x:auto}}@media screen and (max-width:40em){body{margin:.8em}}"
     ".skip{position:absolute;left:-99em}.skip:focus{left:1em}@page{margin:1.5cm}"
 )
 
@@ -82,7 +83,7 @@ def _sheet(
             ("Leaves", clock_text(run.start)),
             ("Finishes", clock_text(run.finish)),
             ("Guide", guide),
-            ("Guide boards", f"{clock_text(run.need_from)} at {run.first_place}"),
+            ("Guide boards", f"{clock_text(run.need_from)} at {_first(run, needs)}"),
         )
     )
     rows = [
@@ -104,6 +105,13 @@ def _sheet(
     )
     table = _table(f"Children on run {run.id}, in order", heads, rows)
     return f"<section><h2>Run {escape(run.id)} {way}, {long_date(problem.day)}</h2>{top}{table}{steps}</section>"
+
+
+def _first(run: Run, needs: Mapping[str, CrewNeeds]) -> str:
+    """Return where a run begins, as the crew knows it: the first child's door in the morning, the school after it."""
+    if run.direction is Direction.AM and run.stops and run.stops[0].child in needs:
+        return needs[run.stops[0].child].address or run.first_place
+    return run.first_place
 
 
 def _who_rides(solution: GuidesSolution, run: Run, names: Mapping[str, str], plan: CoverPlan | None) -> str:
@@ -204,7 +212,8 @@ def _facts(pairs: Iterable[tuple[str, str]]) -> str:
 def _table(caption: str, heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     head = "".join(f"<th scope='col'>{escape(each)}</th>" for each in heads)
     body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-    return f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    inner = f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return f"<div class='wide' tabindex='0' role='region' aria-label='{escape(caption)}'>{inner}</div>"
 
 
 def _page(title: str, body: str, notice: str) -> str:

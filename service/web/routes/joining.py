@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
+from data.records.kinds import CELLS
 from data.records.pupils import Pupil
 from data.records.row import columns
 from data.records.words import GUIDE_NEEDS, NEEDS, TRAINING, WHEELCHAIRS
@@ -150,12 +151,12 @@ def checked(child: dict[str, str], facts: Facts) -> tuple[Pupil | None, dict[str
         return None, wrong
     values: dict[str, Any] = {name: value for name, value in child.items() if value}
     try:
-        return Pupil.model_validate({**values, "transport": "vehicle", "sheet": "Pupils"}), {}
+        return Pupil.model_validate({**values, "transport": "vehicle"}, context=CELLS), {}
     except ValidationError as faults:
         for fault in faults.errors():
             context = fault.get("ctx") or {}
-            words = f"{context.get('wrong', fault['msg'])}. {context.get('remedy', '')}"
-            wrong[str(fault["loc"][0])] = words.strip(" .")
+            words = f"{context.get('wrong', fault['msg'])}. {context.get('remedy', '')}".strip(" .")
+            wrong[str(fault["loc"][0])] = words[:1].upper() + words[1:]
         return None, wrong
 
 
