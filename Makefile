@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: install demo test test-full serve bench lint clean
+.PHONY: install demo test test-full serve bench guide pictures lint clean
 
 install: $(STAMP)
 
@@ -33,6 +33,13 @@ test-full: $(STAMP) lint
 
 bench: $(STAMP)
 	$(BIN)/python -m tests.benchmarks
+
+guide: $(STAMP)
+	$(BIN)/python -m pip install --quiet -e '.[docs]'
+	$(BIN)/mkdocs build --strict
+
+pictures: $(STAMP)
+	SENDOPT_PICTURES=1 $(BIN)/python -m pytest tests/journeys/test_newcomer.py
 
 clean:
 	rm -rf $(VENV) out var

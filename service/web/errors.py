@@ -10,6 +10,8 @@ from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from service.intake import Unusable
+from service.logs import places
 from service.plans import Clash
 from service.store.people import BadAccount, TooMany
 from service.store.scope import NotAllowed, NotThere
@@ -61,6 +63,7 @@ def install(app: FastAPI) -> None:
         Refused: (403, None),
         BadAccount: (422, None),
         Clash: (409, None),
+        Unusable: (422, None),
         NotThere: (
             404,
             "There is nothing here, or nothing in your areas. Check the address, or start from the home page.",
@@ -131,7 +134,8 @@ def _methods(routes: Any, request: Request) -> set[str]:
 
 
 def _ours(request: Request, error: Exception) -> Response:
-    log.error("trouble", method=request.method, route=pattern(request.scope), exc_info=error)
+    told = {"kind": type(error).__name__, "at": places(error.__traceback__)}
+    log.error("trouble", method=request.method, route=pattern(request.scope), **told)
     return answer(
         request,
         500,

@@ -10,7 +10,7 @@ from service.settings import Settings
 from service.store import people
 from service.store.database import Database
 from service.store.scope import KINDS, ROLES
-from service.store.tables import Person
+from service.store.tables import Person, SignIn
 from service.web.app import create_app
 from service.web.security import permission_of
 from tests.builders.service import a_city, a_finished_run, some_settings
@@ -59,8 +59,16 @@ def house(tmp_path_factory):
         clients[identity] = TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False)
         if identity in keys:
             clients[identity].cookies.set("sendopt", keys[identity])
+        clients[identity].form_key = form_key_of(db, identity)
     yield app, clients, plans, city
     db.close()
+
+
+def form_key_of(db: Database, identity: str) -> str:
+    """Return the key that a person's own forms carry, so that a refusal is the role's and not the form's."""
+    with db.reading() as session:
+        found = session.query(SignIn).join(Person, Person.id == SignIn.person).filter(Person.login == identity).first()
+        return found.form_key if found else ""
 
 
 def test_every_route_declares_exactly_one_permission(house):
@@ -89,22 +97,38 @@ def filled(path: str, city: str, plan: str) -> str:
     return re.sub(r"\{(\w+)(?::path)?\}", lambda found: values.get(found[1], "something"), path)
 
 
+def ask(client, method: str, route, path: str):
+    """Ask as a person's own page would, but with nothing filled in, so that little is changed by what is allowed."""
+    body = {"form_key": client.form_key, "size": "none"}
+    if method in ("GET", "HEAD"):
+        return client.request(method, path, follow_redirects=False)
+    if route.path.startswith("/api/"):
+        return client.request(method, path, json={}, follow_redirects=False)
+    if route.path in ("/sign-out", "/sign-in"):  # would end the session that the next line needs, or try passwords
+        body = {}
+    return client.request(method, path, data=body, follow_redirects=False)
+
+
 def test_every_route_and_identity_gives_what_the_matrix_says(house):
     app, clients, plans, city = house
     wrong, cells = [], 0
     for route in the_routes(app):
         permission = permission_of(route)
+        kind = {"transport": "routes", "meetings": "meetings"}.get(route.path.split("/")[1], "places")
         for method in sorted(route.methods - {"HEAD"}):
             for identity in IDENTITIES:
                 for area in ("West", "East"):
-                    plan = plans["places", area]
-                    answer = clients[identity].request(method, filled(route.path, city, plan), follow_redirects=False)
+                    client, path = clients[identity], filled(route.path, city, plans[kind, area])
+                    status = ask(client, method, route, path).status_code
                     cells += 1
                     allowed = permission == "public" or permission in ROLES.get(identity, ())
-                    if not fits(answer.status_code, allowed=allowed, stranger=identity == "nobody"):
-                        wrong.append((route.path, method, identity, area, answer.status_code))
-    assert wrong == []
-    assert cells > 500
+                    good = fits(status, allowed=allowed, stranger=identity == "nobody")
+                    if "{run_id}" in route.path and area == "East" and permission != "public":
+                        good = good and status in (303 if identity == "nobody" else 404, 401, 403, 404, 422)
+                    if not good:
+                        wrong.append((route.path, method, identity, area, status))
+    assert not wrong, "\n".join(map(str, wrong))
+    assert cells > 700
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -23,7 +23,9 @@ def hammer(folder: Path, *, each: int) -> tuple[Counter[str], list[str]]:
     db.migrate()
     a_finished_run(db, settings, city=a_city(db))
     made = GenerationConfig(max_examples=each, deterministic=True, database="none")
-    config = SchemathesisConfig(projects=ProjectsConfig(default=ProjectConfig(generation=made)), seed=1)
+    config = SchemathesisConfig(
+        projects=ProjectsConfig(default=ProjectConfig(generation=made, request_timeout=120)), seed=1
+    )
     schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", create_app(settings, db), config=config)
     cases: Counter[str] = Counter()
     wrong: list[str] = []
@@ -50,6 +52,6 @@ def test_every_operation_answers_as_described(tmp_path):
 
 @pytest.mark.full
 def test_two_thousand_requests_are_answered_as_described(tmp_path):
-    cases, wrong = hammer(tmp_path, each=200)
+    cases, wrong = hammer(tmp_path, each=220)
     assert wrong == []
     assert cases.total() >= 2000

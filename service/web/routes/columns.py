@@ -59,7 +59,7 @@ def choose(
     with db.session() as session:
         city = cities.get(session, visitor.scope, city_id)
         asked = (city.columns or {}).get("questions", [])
-        if city.sent is None or len(meaning) != len(asked):
+        if city.sent is None or not asked or len(meaning) != len(asked):
             raise NotThere(city_id)
         pairs = zip(asked, meaning, strict=True)
         choices.keep(session, visitor.scope, [made for each, said in pairs if (made := _choice(each, said))])
