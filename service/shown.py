@@ -88,7 +88,8 @@ def took(seconds: float) -> str:
     whole = max(0, round(seconds))
     if whole < 90:
         return f"{whole} second{'' if whole == 1 else 's'}"
-    return f"{whole // 60} minutes {whole % 60} seconds" if whole % 60 else f"{whole // 60} minutes"
+    minutes = f"{whole // 60} minute{'' if whole < 120 else 's'}"
+    return f"{minutes} {whole % 60} second{'' if whole % 60 == 1 else 's'}" if whole % 60 else minutes
 
 
 def how_good(cost: int | None, bound: int | None) -> str:
