@@ -30,7 +30,7 @@ def plan_runs(
     """
     if fleet.limited(problem) and not settled:
         rounds = _within_fleet(problem, rounds, kept, limits)
-    links = [_link(problem, route) for route in rounds]
+    links = [link_of(problem, route) for route in rounds]
     vehicles = chaining.chain(problem, links)
     times = _times(problem, rounds, links, vehicles, kept)
     runs = _attached(problem, _runs(problem, rounds, times, vehicles, kept), kept)
@@ -114,7 +114,8 @@ def _lasts(problem: RoutesProblem, route: Round) -> int:
     return route.since[-1] + problem.school[route.school].unload
 
 
-def _link(problem: RoutesProblem, route: Round) -> chaining.Link:
+def link_of(problem: RoutesProblem, route: Round) -> chaining.Link:
+    """Return a round as the chaining sees it: its ends, how long before and after school, and the times allowed."""
     places = places_of(problem, route)
     unload = problem.school[route.school].unload
     before, after = (route.since[-1], unload) if route.direction is Direction.MORNING else (unload, route.since[-1])

@@ -187,9 +187,10 @@ def bay_time(unload: int, run: Run, arrive: int, leave: int) -> tuple[int, int]:
 
 
 def changed(problem: RoutesProblem, solution: RoutesSolution) -> frozenset[str]:
-    """Return the children whose vehicle differs from last term's, or whose time moves beyond the tolerance.
+    """Return the children whose vehicle or crew differs from last term's, or whose time moves beyond the tolerance.
 
-    A child with no run last term, or none now, in a direction is not counted as changed in that direction.
+    A vehicle may be made larger or smaller under its own name, but with another operator it has another crew. A child
+    with no run last term, or none now, in a direction is not counted as changed in that direction.
     """
     found: set[str] = set()
     for (child_id, direction), before in problem.last_run.items():
@@ -198,9 +199,15 @@ def changed(problem: RoutesProblem, solution: RoutesSolution) -> frozenset[str]:
         if now is None or child is None or child_id in found:
             continue
         moved = abs(collected_at(problem, now, child) - time_last_term(problem, before, child_id))
-        if now.vehicle != before.vehicle or moved > problem.change.tolerance:
+        if now.vehicle != before.vehicle or moved > problem.change.tolerance or not _same_crew(problem, before, now):
             found.add(child_id)
     return frozenset(found)
+
+
+def _same_crew(problem: RoutesProblem, before: Run, now: Run) -> bool:
+    """Return whether two runs have one operator; a class since gone from the problem is not held against anyone."""
+    old, new = problem.vehicle_class.get(before.vehicle_class), problem.vehicle_class.get(now.vehicle_class)
+    return old is None or new is None or old.operator == new.operator
 
 
 def time_last_term(problem: RoutesProblem, run: Run, child_id: str) -> int:

@@ -201,8 +201,8 @@ class Rides:
 class Change:
     """What a change since last term costs: a price for each child changed, or at most ``cap`` children changed.
 
-    A child is changed when their vehicle differs from last term's in either direction, or their time at the home stop
-    moves by more than ``tolerance`` seconds.
+    A child is changed when their vehicle or its operator differs from last term's in either direction, or their time at
+    the home stop moves by more than ``tolerance`` seconds.
     """
 
     price: Pence = Pence(0)

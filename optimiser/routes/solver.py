@@ -11,7 +11,7 @@ from optimiser.routes.frontier import within_cap
 from optimiser.routes.mixing import mix
 from optimiser.routes.planning import plan_city
 from optimiser.routes.problem import RoutesProblem
-from optimiser.routes.search import paired, starts
+from optimiser.routes.search import paired, starts, steady
 from optimiser.routes.solution import RoutesSolution
 from optimiser.routes.verifier import verify
 
@@ -52,3 +52,4 @@ def warm() -> None:
     """Compile every kernel of the routes searches, or load them compiled."""
     starts.warm()
     paired.warm()
+    steady.warm()

@@ -74,14 +74,15 @@ def make_task(
     *,
     surcharge: Mapping[str, int] | None = None,
     forced: frozenset[str] = frozenset(),
+    every_option: bool = False,
 ) -> Task | None:
     """Return the task of carrying these children of one school, or None when there is nobody or nothing to carry them.
 
     ``surcharge`` adds pence to a class's fixed cost for one direction, to steer a short fleet; ``forced`` children may
-    not be left out whatever they cost.
+    not be left out whatever they cost. ``every_option`` keeps options that others dominate.
     """
     school = problem.school[school_id]
-    options = eligible_options(problem, school, surcharge or {})
+    options = eligible_options(problem, school, surcharge or {}, every_option=every_option)
     if not children or not options:
         return None
     places = [school.place, *sorted({point.place for child in children for point in child.places} - {school.place})]
@@ -95,7 +96,9 @@ def make_task(
     return Task(school_id, direction, ids, tuple(places), names, school.unload, arrays, max(1, longest))
 
 
-def eligible_options(problem: RoutesProblem, school: School, surcharge: Mapping[str, int]) -> tuple[Option, ...]:
+def eligible_options(
+    problem: RoutesProblem, school: School, surcharge: Mapping[str, int], *, every_option: bool = False
+) -> tuple[Option, ...]:
     """Return the classes and layouts that may call at a school, cheapest fixed cost first, the dominated left out."""
     found = [
         Option(kind, layout)
@@ -106,13 +109,14 @@ def eligible_options(problem: RoutesProblem, school: School, surcharge: Mapping[
     found.sort(key=lambda o: (o.kind.day_rate + 2 * surcharge.get(o.kind.id, 0), o.kind.id, o.layout.id))
     kept: list[Option] = []
     for option in found:
-        if not any(_dominates(other, option, surcharge) for other in kept):
+        if every_option or not any(dominates(other, option, surcharge) for other in kept):
             kept.append(option)
     kept.sort(key=lambda o: (_fixed(problem, school, o, surcharge), o.kind.id, o.layout.id))
     return tuple(kept)
 
 
-def _dominates(one: Option, other: Option, surcharge: Mapping[str, int]) -> bool:
+def dominates(one: Option, other: Option, surcharge: Mapping[str, int]) -> bool:
+    """Return whether one option can do whatever another can for no more."""
     a, b = one.kind, other.kind
     return (
         one.layout.seats >= other.layout.seats
