@@ -83,8 +83,8 @@ def name(problem: GuidesProblem, solution: GuidesSolution, *, seed: int = 0) -> 
     arrays = frame(problem)
     units = _units(arrays, solution)
     if not any(unit.fit for unit in units):
-        least = backup_cost(problem, replace(solution, backups=()))
-        return BackupsAnswer(Status.OPTIMAL, (), least, least)
+        alone = backup_cost(problem, replace(solution, backups=()))
+        return BackupsAnswer(Status.OPTIMAL, (), alone, alone)
     held = [set(range(min(_NEAREST, len(unit.fit)))) for unit in units]
     while True:
         model = _model(problem, units, held)
@@ -94,17 +94,44 @@ def name(problem: GuidesProblem, solution: GuidesSolution, *, seed: int = 0) -> 
     answer = model.linear.solve(Limits(), seed=seed)
     if relaxed.objective is None or answer.objective is None:
         return BackupsAnswer(Status.NOT_FOUND, (), backup_cost(problem, solution), None)
-    if _take_in(problem, units, held, model, relaxed, answer.objective - relaxed.objective + _TINY):
+    least = _in_pence(problem, units, relaxed.objective)
+    if _price(problem, solution, arrays, units, model, answer) > least and _take_in(
+        problem, units, held, model, relaxed, answer.objective - relaxed.objective + _TINY
+    ):
         model = _model(problem, units, held)
         answer = model.linear.solve(Limits(), seed=seed)
     if answer.values is None:
-        return BackupsAnswer(Status.NOT_FOUND, (), backup_cost(problem, solution), None)
+        return BackupsAnswer(Status.NOT_FOUND, (), backup_cost(problem, solution), least)
+    price = _price(problem, solution, arrays, units, model, answer)
+    proved = max(least, _in_pence(problem, units, answer.bound) if answer.bound is not None else least)
+    status = Status.OPTIMAL if price <= proved else Status.FEASIBLE
+    return BackupsAnswer(status, _named(arrays, units, model, answer.values), price, min(price, proved))
+
+
+def _price(
+    problem: GuidesProblem,
+    solution: GuidesSolution,
+    arrays: Frame,
+    units: list[_Unit],
+    model: _Model,
+    answer: MipAnswer,
+) -> int:
+    assert answer.values is not None
     named = _named(arrays, units, model, answer.values)
-    price = backup_cost(problem, GuidesSolution(solution.assignments, named, solution.uncovered))
-    missing = sum((problem.prices.no_first + problem.prices.no_second) * len(unit.runs) for unit in units)
-    # all shares of a penny together are at most a half, so the bound on whole pence is that much lower, rounded up
-    bound = None if answer.bound is None else min(price, math.ceil(answer.bound + missing - 0.5 - 1e-4))
-    return BackupsAnswer(answer.status, named, price, bound)
+    return backup_cost(problem, GuidesSolution(solution.assignments, named, solution.uncovered))
+
+
+def _in_pence(problem: GuidesProblem, units: list[_Unit], bound: float) -> int:
+    """Return a bound of the model as one on the price: names missing added, shares of a penny left out.
+
+    All shares of a penny together are at most a half; every price is a whole number of the prices' greatest common
+    divisor, so the bound rounds up to one.
+    """
+    prices = problem.prices
+    missing = sum((prices.no_first + prices.no_second) * len(unit.runs) for unit in units)
+    parts = (prices.no_first, prices.no_second, prices.backup_new_face, prices.backup_shared, prices.backup_takes)
+    step = max(1, math.gcd(*map(int, parts)))
+    return step * math.ceil((bound + missing - 0.5 - 1e-4) / step)
 
 
 def _named(arrays: Frame, units: list[_Unit], model: _Model, values: npt.NDArray[np.float64]) -> tuple[Backup, ...]:
