@@ -10,26 +10,24 @@ feasible in the dual, so ``z / (1 + |r| / f)`` bounds the cost (a Farley bound).
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from optimiser.core.limits import Limits
 from optimiser.core.mip import LinearModel
 from optimiser.core.result import Status
 from optimiser.core.units import Pence
-from optimiser.routes.pricing import EVERY_DAY, can_ride, price_runs
+from optimiser.routes.columns import Columns, Cut, Duals, Pricer
 from optimiser.routes.problem import RoutesProblem, Seat
 from optimiser.routes.run import Direction
-from optimiser.routes.search.arrays import FIXED, GUIDE_PRICE, OWNER, PER_METRE, PER_SECOND, WEEK, ZONE_CHARGE, Floats
 from optimiser.routes.search.single import Task
 
-ROUNDING = 1.0
-"""Pence a run by which rounding its mileage and its hire could lower what is charged."""
-
-LABELS = 400_000
 MOST_CUTS = 60
-Columns = dict[tuple[int, tuple[int, ...]], float]
-Cut = tuple[int, int, int]
+LISTED = 0.04
+"""The widest gap, as a share of the plan, at which listing every run that could matter is worth trying."""
+MARGIN = 1.0
+"""Pence added to the gap when runs are listed, far more than any rounding of the prices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,9 @@ class TaskBound:
     """A proved floor under one school's runs in one direction, pence a day, every run paying half a day's rate.
 
     ``closed`` when no run at all prices out, so the floor is the value of the relaxation over ng-runs. ``rounds`` is
-    how often runs were priced, ``runs`` how many were generated.
+    how often runs were priced, ``runs`` how many were generated. ``listed`` is how many runs a cheaper plan could hold,
+    when they could be listed, and ``visits`` the runs of a cheaper plan found among them (rows of the task's visits,
+    outwards from school; empty when there is none).
     """
 
     school: str
@@ -46,6 +46,8 @@ class TaskBound:
     closed: bool
     rounds: int
     runs: int
+    listed: int = 0
+    visits: tuple[tuple[int, ...], ...] = ()
 
 
 def task_bound(
@@ -57,82 +59,105 @@ def task_bound(
     memory: int = 8,
     gap: float = 0.0,
     worth: float | None = None,
+    nodes: int = 200,
     clock: Callable[[], float] = time.monotonic,
 ) -> TaskBound | None:
     """Return a proved floor for a school's runs in one direction, or None when nothing was proved.
 
     ``begin`` lists children (rows of the task) of known runs, outwards from school. Work stops after ``rounds`` of
-    pricing or ``seconds``, or when the floor is within ``gap`` (a share) of ``worth``, the cost of a known plan.
+    pricing or ``seconds``, or when the floor is within ``gap`` (a share) of ``worth``, the cost of a known plan. With
+    ``worth``, every run that a cheaper plan could hold is then listed and chosen among in whole numbers, for at most
+    so many ``nodes`` of branch and bound: that raises the floor and may find the cheaper plan.
     """
     if len(task.children) > 128:
         return None
-    pricer = _Pricer(task, memory)
-    columns: Columns = {}
-    for run in [*begin, *[(c,) for c in range(len(task.children))]]:
-        pricer.add_run(columns, tuple(run))
     began = clock()
-    best, closed, held = 0.0, False, None
-    cuts: list[Cut] = []
-    done = 0
-    while done < rounds and not (seconds is not None and clock() - began > seconds):
-        duals = _master(task, columns, cuts)
+    work = _Generation(task, memory)
+    for run in [*begin, *[(c,) for c in range(len(task.children))]]:
+        work.pricer.add_run(work.columns, tuple(run))
+    while work.rounds < rounds and not (seconds is not None and clock() - began > seconds):
+        if not work.round() or (worth is not None and work.best >= worth * (1 - gap) - 1e-6):
+            break
+    found: TaskBound | None = None
+    if work.best > 0:
+        pence = Pence(math.floor(work.best + 1e-6))
+        found = TaskBound(task.school, task.direction, pence, work.closed, work.rounds, len(work.columns))
+    wide = worth is None or not work.best * (1 + LISTED) > worth > work.best + 1
+    if found is None or worth is None or wide or work.held is None:
+        return found
+    left = None if seconds is None else max(1.0, seconds - (clock() - began))
+    return _in_whole_numbers(task, work, found, worth, nodes, left)
+
+
+class _Generation:
+    """The runs generated so far, the cuts, and the best prices."""
+
+    def __init__(self, task: Task, memory: int) -> None:
+        self.task, self.pricer = task, Pricer(task, memory)
+        self.columns: Columns = {}
+        self.cuts: list[Cut] = []
+        self.best, self.closed, self.rounds = 0.0, False, 0
+        self.held: Duals | None = None
+        self.feasible: Duals | None = None
+
+    def round(self) -> bool:
+        """Solve the master, price once, and add cuts when no run prices out; answer whether there is more to do."""
+        duals = _master(self.task, self.columns, self.cuts)
         if duals is None:
-            break
-        done += 1
-        pricer.cuts = tuple(cuts)
-        if pricer.quick(columns, duals) > 0:
-            continue
-        for trial in (duals.blend(held, 0.5), duals) if held is not None else (duals,):
-            least = pricer.exact(columns, trial)
+            return False
+        self.rounds += 1
+        self.closed = False
+        self.pricer.cuts = tuple(self.cuts)
+        if self.pricer.quick(self.columns, duals) > 0:
+            return True
+        for trial in (duals.blend(self.held, 0.5), duals) if self.held is not None else (duals,):
+            least = self.pricer.exact(self.columns, trial)
             if least is None:
-                return _finish(task, best, False, done, columns)
-            floor = _farley(trial, least, pricer.cheapest)
-            if floor > best:
-                best, held = floor, trial
+                return False
+            self._keep(trial, least)
             if least < -1e-4:
-                break
-            closed = trial is duals
-        if worth is not None and best >= worth * (1 - gap) - 1e-6:
-            break
-        if closed:
-            fresh = _new_cuts(duals, len(task.children), cuts, min(12, MOST_CUTS - len(cuts)))
-            if not fresh:
-                break
-            cuts, closed, held = cuts + fresh, False, None
-    return _finish(task, best, closed, done, columns)
+                return True
+            self.closed = trial is duals
+        fresh = _new_cuts(duals, len(self.task.children), self.cuts, min(12, MOST_CUTS - len(self.cuts)))
+        self.cuts, self.held = self.cuts + fresh, None if fresh else self.held
+        return bool(fresh)
+
+    def _keep(self, trial: Duals, least: float) -> None:
+        by = 1.0 + max(0.0, -least) / self.pricer.cheapest
+        if trial.value / by > self.best:
+            self.best, self.held, self.feasible = trial.value / by, trial, trial.shrunk(by)
 
 
-def _finish(task: Task, best: float, closed: bool, rounds: int, columns: Columns) -> TaskBound | None:
-    if best <= 0:
-        return None
-    return TaskBound(task.school, task.direction, Pence(math.floor(best + 1e-6)), closed, rounds, len(columns))
+def _in_whole_numbers(
+    task: Task, work: _Generation, found: TaskBound, worth: float, nodes: int, seconds: float | None
+) -> TaskBound:
+    """Return the floor after choosing among every run that a plan cheaper than ``worth`` could hold.
+
+    A run's reduced cost at prices feasible for every run is no more than a plan's cost above their value; so a cheaper
+    plan holds only runs below the gap (Baldacci, Christofides and Mingozzi, Mathematical Programming 115(2), 2008).
+    """
+    assert work.feasible is not None
+    runs = work.pricer.every_run(work.feasible, worth - work.feasible.value + MARGIN)
+    if runs is None:
+        return found
+    model = LinearModel()
+    rows: list[list[int]] = [[model.variable(cost=float(each))] for each in task.arrays.penalty]
+    for children, (cost, _) in runs.items():
+        at = model.variable(cost=cost)
+        for c in children:
+            rows[c].append(at)
+    for row in rows:
+        model.row(row, lower=1.0, upper=1.0)
+    answer = model.solve(Limits(seconds=seconds, work=nodes))
+    floor = found.pence if answer.bound is None else max(found.pence, math.floor(min(answer.bound, worth) + 1e-6))
+    visits: tuple[tuple[int, ...], ...] = ()
+    if answer.values is not None and answer.objective is not None and answer.objective < worth - 1:
+        chosen = answer.values[len(task.children) :]
+        visits = tuple(each for (_, each), x in zip(runs.values(), chosen, strict=True) if x > 0.5)
+    return replace(found, pence=Pence(floor), listed=len(runs), visits=visits)
 
 
-def _farley(prices: "_Duals", least: float, cheapest: float) -> float:
-    return prices.value / (1.0 + max(0.0, -least) / cheapest)
-
-
-@dataclass(frozen=True)
-class _Duals:
-    """The master's prices: of each child, and of each cut (nought or more, charged to the runs in it)."""
-
-    child: Floats
-    cut: Floats
-    runs: tuple[tuple[tuple[int, ...], float], ...]
-
-    @property
-    def value(self) -> float:
-        return float(self.child.sum() - self.cut.sum())
-
-    def blend(self, other: "_Duals", share: float) -> "_Duals":
-        """Return these prices moved towards others by a share."""
-        cut = np.zeros(max(len(self.cut), len(other.cut)))
-        cut[: len(self.cut)] += (1 - share) * self.cut
-        cut[: len(other.cut)] += share * other.cut
-        return _Duals((1 - share) * self.child + share * other.child, cut, ())
-
-
-def _master(task: Task, columns: Columns, cuts: Sequence[Cut]) -> _Duals | None:
+def _master(task: Task, columns: Columns, cuts: Sequence[Cut]) -> Duals | None:
     """Return the prices of the restricted master and its runs, or None when it could not be solved."""
     model = LinearModel()
     rows: list[list[int]] = [[] for _ in task.children]
@@ -162,10 +187,10 @@ def _master(task: Task, columns: Columns, cuts: Sequence[Cut]) -> _Duals | None:
     n = len(task.children)
     used = tuple((runs[at][1], float(x)) for at, x in enumerate(answer.values[: len(runs)]) if x > 1e-6)
     child = np.minimum(answer.row_duals[:n], task.arrays.penalty)
-    return _Duals(child, np.maximum(0.0, -answer.row_duals[n:]), used)
+    return Duals(child, np.maximum(0.0, -answer.row_duals[n:]), used)
 
 
-def _new_cuts(duals: _Duals, n: int, known: Sequence[Cut], most: int) -> list[Cut]:
+def _new_cuts(duals: Duals, n: int, known: Sequence[Cut], most: int) -> list[Cut]:
     """Return the most violated cuts: of any three children, at most one run carries two of them."""
     inside = np.zeros((n, len(duals.runs)))
     for at, (run, _) in enumerate(duals.runs):
@@ -188,130 +213,6 @@ def _new_cuts(duals: _Duals, n: int, known: Sequence[Cut], most: int) -> list[Cu
             for c in cut:
                 uses[c] += 1
     return fresh
-
-
-class _Pricer:
-    """Everything about a task's runs that does not change with the prices."""
-
-    def __init__(self, task: Task, memory: int) -> None:
-        arrays = task.arrays
-        n = len(task.children)
-        self.task, self.arrays = task, arrays
-        self.first = np.zeros((n, 2), np.uint64)
-        for c in range(n):
-            self.first[c, c // 64] = np.uint64(1) << np.uint64(c % 64)
-        self.near = np.zeros((n, 2), np.uint64)
-        for c in range(n):
-            for other in arrays.near[c][: memory + 1]:
-                self.near[c] |= self.first[other]
-        part = arrays.child[:n, WEEK] != EVERY_DAY
-        self.modes = [(1.0, np.ones(n, np.bool_))]
-        if part.any():
-            days = min(int(week).bit_count() for week in arrays.child[:n, WEEK])
-            self.modes.append((days / 5, part))
-        share = self.modes[-1][0] if part.any() else 1.0
-        self.cheapest = max(1.0, float(arrays.price[:, FIXED].min()) * share - ROUNDING)
-        self.ints = np.zeros((LABELS, 9), np.int64)
-        self.cost, self.memory = np.zeros(LABELS), np.zeros((LABELS, 3), np.uint64)
-        visits = len(arrays.visit)
-        self._prices = _Duals(np.zeros(n), np.zeros(0), ())
-        self.cuts: tuple[Cut, ...] = ()
-        self.head, self.best, self.who = np.zeros(visits, np.int64), np.zeros(visits), np.zeros(visits, np.int64)
-
-    def quick(self, columns: Columns, duals: _Duals) -> int:
-        """Add runs that price out, found by labels compared on cost and time alone; answer how many."""
-        found = 0
-        for option in range(len(self.arrays.option)):
-            for mode in range(len(self.modes)):
-                if self._price(option, mode, duals, loose=True) > 0:
-                    found += self._collect(columns, option, mode)
-        return found
-
-    def exact(self, columns: Columns, prices: _Duals) -> float | None:
-        """Return the least reduced cost of any run (None when labels ran out), adding those that price out."""
-        least = 0.0
-        for option in range(len(self.arrays.option)):
-            for mode in range(len(self.modes)):
-                if self._price(option, mode, prices, loose=False) < 0:
-                    return None
-                least = min(least, float(self.best.min()))
-                self._collect(columns, option, mode)
-        return least
-
-    def _price(self, option: int, mode: int, prices: _Duals, *, loose: bool) -> int:
-        arrays = self.arrays
-        self._prices = prices
-        odd = np.zeros(len(self.task.children), np.uint64)
-        for j, cut in enumerate(self.cuts[: len(prices.cut)]):
-            for c in cut:
-                odd[c] |= np.uint64(1) << np.uint64(j)
-        share, wanted = self.modes[mode]
-        money = arrays.price[option] * share
-        rates = np.array(
-            [
-                money[FIXED] - ROUNDING,
-                money[PER_METRE],
-                money[PER_SECOND],
-                arrays.prices[GUIDE_PRICE] * share,
-                money[ZONE_CHARGE],
-            ]
-        )
-        fits = np.ascontiguousarray(can_ride(arrays, option) & wanted)
-        return int(
-            price_runs(
-                arrays.seconds, arrays.metres, arrays.visit, arrays.child, prices.child, self.near, self.first, fits,
-                arrays.leg[option] * share, rates, arrays.option[option, :2].copy(), odd, prices.cut, loose,
-                self.ints, self.cost, self.memory, self.head, self.best, self.who,
-            )
-        )  # fmt: skip
-
-    def _collect(self, columns: Columns, option: int, mode: int) -> int:
-        found = 0
-        for visit in np.argsort(self.best)[:30]:
-            if self.best[visit] > -1e-5:
-                break
-            label = int(self.who[visit])
-            run: list[int] = []
-            while label >= 0:
-                run.append(int(self.arrays.visit[self.ints[label, 0], OWNER]))
-                label = int(self.ints[label, 6])
-            key = (option * 2 + mode, tuple(run[::-1]))
-            worth = float(self.best[visit]) + sum(self._prices.child[c] for c in run) - self._charged(run)
-            if key not in columns or worth < columns[key] - 1e-9:
-                columns[key] = worth
-                found += 1
-        return found
-
-    def _charged(self, run: Sequence[int]) -> float:
-        """What the cuts charged a run."""
-        charges = zip(self.cuts, self._prices.cut, strict=False)
-        return float(sum(each * (sum(run.count(c) for c in cut) // 2) for cut, each in charges))
-
-    def add_run(self, columns: Columns, run: tuple[int, ...]) -> None:
-        """Add a known run with the cheapest option that can carry it; one that cannot be carried is left out."""
-        alone = np.zeros(len(self.task.children))
-        alone[list(run)] = 1e7
-        for option in range(len(self.arrays.option)):
-            wanted = np.zeros(len(alone), np.bool_)
-            wanted[list(run)] = True
-            share, everyone = self.modes[0]
-            self.modes[0] = (share, wanted)
-            self._price(option, 0, _Duals(alone, np.zeros(0), ()), loose=True)
-            self.modes[0] = (share, everyone)
-            self._keep_whole(columns, option, run)
-
-    def _keep_whole(self, columns: Columns, option: int, run: tuple[int, ...]) -> None:
-        for visit in np.argsort(self.best):
-            label = int(self.who[visit])
-            if label < 0 or not math.isfinite(self.best[visit]):
-                return
-            seen: list[int] = []
-            while label >= 0:
-                seen.append(int(self.arrays.visit[self.ints[label, 0], OWNER]))
-                label = int(self.ints[label, 6])
-            if sorted(seen) == sorted(run):
-                columns[(option * 2, tuple(seen[::-1]))] = float(self.best[visit]) + 1e7 * len(seen)
-                return
 
 
 def fleet_floor(problem: RoutesProblem, direction: Direction) -> int:

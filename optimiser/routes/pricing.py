@@ -2,8 +2,9 @@
 
 A label is a partial run outwards from school. With ng-sets a label remembers only children near the one it is at, so a
 run may call twice at a child once the memory has gone; that only lowers the bound (Baldacci, Mingozzi and Roberti,
-Operations Research 59(5), 2011). Left out, which also only lowers it: who may not or must ride together, clock times,
-and the seats of children who do not travel every day.
+Operations Research 59(5), 2011). Children kept apart, or who must ride together, are never forgotten, so those rules
+are exact. Left out, which also only lowers the bound: clock times, and the seats of children who do not travel every
+day.
 """
 
 from typing import Any
@@ -31,7 +32,7 @@ EVERY_DAY = 31
 
 @njit(cache=True, error_model="numpy")
 def _beats(
-    ints: Any, cost: Any, memory: Any, cuts: Any, a: int, b: int, guide: float, zone: float, loose: bool
+    ints: Any, cost: Any, memory: Any, cuts: Any, bound: Any, a: int, b: int, guide: float, zone: float, loose: bool
 ) -> bool:
     """Whether anything that can follow label ``b`` can follow ``a`` for no more."""
     if ints[a, 1] > ints[b, 1]:
@@ -58,121 +59,152 @@ def _beats(
         return False
     if ints[a, 3] > ints[b, 3]:
         return False
+    # Those who must ride together: what may follow, or end, depends on exactly who of them is aboard.
+    if ((memory[a, 0] ^ memory[b, 0]) & bound[0]) != 0 or ((memory[a, 1] ^ memory[b, 1]) & bound[1]) != 0:
+        return False
     return bool((memory[a, 0] & ~memory[b, 0]) == 0 and (memory[a, 1] & ~memory[b, 1]) == 0)
 
 
 @njit(cache=True, error_model="numpy")
 def price_runs(
-    seconds: Any,
-    metres: Any,
-    visit: Any,
-    child: Any,
-    worth: Any,
-    near: Any,
-    first: Any,
-    fits: Any,
-    leg: Any,
-    rates: Any,
-    room: Any,
-    odd: Any,
-    cuts: Any,
-    loose: bool,
-    ints: Any,
-    cost: Any,
-    memory: Any,
-    head: Any,
-    best: Any,
-    who: Any,
-) -> int:
+    seconds: Any, metres: Any, visit: Any, child: Any, worth: Any, near: Any, first: Any, clash: Any, company: Any,
+    fits: Any, leg: Any, rates: Any, room: Any, odd: Any, cuts: Any, loose: bool, bound: Any, most: float, step: int,
+    onward: Any, met: Any, other: Any, line: Any, ints: Any, cost: Any, memory: Any, head: Any, best: Any, who: Any,
+) -> int:  # fmt: skip
     """Grow labels for one option; fill the least reduced cost by last visit and its label; answer how many labels.
 
-    ``worth`` prices each child; ``near`` (n, 2) are ng-sets as bits and ``first`` each child's own bit. ``fits`` says
+    ``worth`` prices each child; ``near`` (n, 2) are ng-sets as bits, ``first`` each child's own bit and ``clash`` that
+    and whoever may not ride with them. ``company`` (k, 2) holds the groups who must ride together. ``fits`` says
     who may ride. ``rates``: fixed, per metre, per second, guide, zone (already scaled by the share of the week).
     ``room``: seats, wheelchair spaces. ``odd`` holds, as bits, the cuts that each child is in, and ``cuts`` what a
     cut charges for every second of its children met (subset-row cuts; Jepsen et al., Operations Research 56(2), 2008).
-    Columns of ``ints``: visit, since, seats, chairs, guided, zone, parent, next,
-    alive. Answers -1 when the labels no longer fit in the arrays: then nothing is proved.
+    Only labels of the same children among ``bound`` (bits) are compared: the groups, or everyone to list all runs.
+    ``onward``, ``met`` and ``other`` say what the rest of a run could cost by slices of ``step`` seconds (see
+    ``completing``; nothing is dropped when ``step`` is 0, else what cannot end below ``most``); ``line`` strings labels
+    together by slice, so that they are grown in order of time. Columns of ``ints``: visit, since, seats, chairs,
+    guided, zone, parent, next at the visit, alive, next in the slice.
+    Answers -1 when the labels no longer fit in the arrays: then nothing is proved.
     """
-    n = worth.shape[0]
-    visits = visit.shape[0]
-    for v in range(visits):
-        head[v] = -1
-        best[v] = np.inf
-        who[v] = -1
-    count = 0
-    at = -1
-    while at < count:
-        if at >= 0 and ints[at, 8] == 0:
-            at += 1
-            continue
-        here = 0 if at < 0 else visit[ints[at, 0], PLACE]
-        if at < 0 or child[visit[ints[at, 0], OWNER], SOLE] == 0:
-            for c in range(n):
-                if not fits[c] or (at >= 0 and child[c, SOLE] != 0):
-                    continue
-                if at >= 0 and ((memory[at, 0] & first[c, 0]) != 0 or (memory[at, 1] & first[c, 1]) != 0):
-                    continue
-                part = child[c, WEEK] != 31
-                seats = (0 if at < 0 else ints[at, 2]) + (0 if part else child[c, SEATS])
-                chairs = (0 if at < 0 else ints[at, 3]) + (0 if part else child[c, CHAIRS])
-                guided = 1 if child[c, GUIDED] > 0 or (at >= 0 and ints[at, 4] > 0) else 0
-                if seats + guided > room[0] or chairs > room[1]:
-                    continue
-                for v in range(child[c, FIRST], child[c + 1, FIRST]):
-                    place = visit[v, PLACE]
-                    since = (0 if at < 0 else ints[at, 1]) + seconds[here, place] + child[c, BOARDING]
-                    if since > visit[v, LATEST]:
-                        continue
-                    zone = 1 if visit[v, ZONE] > 0 or (at >= 0 and ints[at, 5] > 0) else 0
-                    value = 0.0 if at < 0 else cost[at]
-                    value += rates[1] * metres[here, place]
-                    value += rates[2] * (seconds[here, place] + child[c, BOARDING]) - worth[c]
-                    if guided > (0 if at < 0 else ints[at, 4]):
-                        value += rates[3]
-                    if zone > (0 if at < 0 else ints[at, 5]):
-                        value += rates[4]
-                    if count >= ints.shape[0]:
-                        return -1
-                    k = count
-                    ints[k, 0], ints[k, 1], ints[k, 2], ints[k, 3] = v, since, seats, chairs
-                    ints[k, 4], ints[k, 5], ints[k, 6], ints[k, 8] = guided, zone, at, 1
-                    cost[k] = value
-                    parity = np.uint64(0) if at < 0 else memory[at, 2]
-                    twice = parity & odd[c]
-                    memory[k, 2] = parity ^ odd[c]
-                    j = 0
-                    while twice != 0 and j < cuts.shape[0]:
-                        if (twice & (np.uint64(1) << np.uint64(j))) != 0:
-                            value += cuts[j]
-                            twice ^= np.uint64(1) << np.uint64(j)
-                        j += 1
-                    cost[k] = value
-                    for w in range(2):
-                        kept = np.uint64(0) if at < 0 else memory[at, w]
-                        memory[k, w] = (kept & near[c, w]) | first[c, w]
-                    if _enter(ints, cost, memory, cuts, head, v, k, rates[3], rates[4], loose):
-                        count += 1
-                        total = value + rates[0] + leg[place]
-                        if total < best[v]:
-                            best[v], who[v] = total, k
-        at += 1
+    head[:], best[:], who[:], line[:] = -1, np.inf, -1, -1
+    width = max(step, 30)
+    count = _grow(
+        seconds, metres, visit, child, worth, near, first, clash, company, bound, fits, leg, rates, room, odd, cuts,
+        loose, most, step, onward, met, other, line, width, ints, cost, memory, head, best, who, -1, 0,
+    )  # fmt: skip
+    for slot in range(line.shape[0]):
+        while line[slot] >= 0 and count >= 0:
+            at = line[slot]
+            line[slot] = ints[at, 9]
+            if ints[at, 8] != 0 and child[visit[ints[at, 0], OWNER], SOLE] == 0:
+                count = _grow(
+                    seconds, metres, visit, child, worth, near, first, clash, company, bound, fits, leg, rates, room,
+                    odd, cuts, loose, most, step, onward, met, other, line, width, ints, cost, memory, head, best,
+                    who, at, count,
+                )  # fmt: skip
     return count
 
 
 @njit(cache=True, error_model="numpy")
+def _grow(
+    seconds: Any, metres: Any, visit: Any, child: Any, worth: Any, near: Any, first: Any, clash: Any, company: Any,
+    bound: Any, fits: Any, leg: Any, rates: Any, room: Any, odd: Any, cuts: Any, loose: bool, most: float, step: int,
+    onward: Any, met: Any, other: Any, line: Any, width: int, ints: Any, cost: Any, memory: Any, head: Any, best: Any,
+    who: Any, at: int, count: int,
+) -> int:  # fmt: skip
+    """Take each child more aboard a label (-1 for an empty run); answer how many labels there are, -1 when too many."""
+    here = 0 if at < 0 else visit[ints[at, 0], PLACE]
+    had = 0 if at < 0 else ints[at, 4]
+    zoned = 0 if at < 0 else ints[at, 5]
+    parity = np.uint64(0) if at < 0 else memory[at, 2]
+    rows = head.shape[0] // who.shape[0]
+    for c in range(worth.shape[0]):
+        if not fits[c] or (at >= 0 and child[c, SOLE] != 0):
+            continue
+        if at >= 0 and ((memory[at, 0] & clash[c, 0]) != 0 or (memory[at, 1] & clash[c, 1]) != 0):
+            continue
+        part = child[c, WEEK] != EVERY_DAY
+        seats = (0 if at < 0 else ints[at, 2]) + (0 if part else child[c, SEATS])
+        chairs = (0 if at < 0 else ints[at, 3]) + (0 if part else child[c, CHAIRS])
+        guided = 1 if child[c, GUIDED] > 0 or had > 0 else 0
+        if seats + guided > room[0] or chairs > room[1]:
+            continue
+        for v in range(child[c, FIRST], child[c + 1, FIRST]):
+            place = visit[v, PLACE]
+            took = seconds[here, place] + child[c, BOARDING]
+            since = (0 if at < 0 else ints[at, 1]) + took
+            if since > visit[v, LATEST]:
+                continue
+            zone = 1 if visit[v, ZONE] > 0 or zoned > 0 else 0
+            value = 0.0 if at < 0 else cost[at]
+            value += rates[1] * metres[here, place] + rates[2] * took - worth[c]
+            if guided > had:
+                value += rates[3]
+            if zone > zoned:
+                value += rates[4]
+            twice = parity & odd[c]
+            j = 0
+            while twice != 0 and j < cuts.shape[0]:
+                if (twice & (np.uint64(1) << np.uint64(j))) != 0:
+                    value += cuts[j]
+                    twice ^= np.uint64(1) << np.uint64(j)
+                j += 1
+            if step > 0:
+                b, m = since // step, seats + guided + chairs
+                rest = onward[v, b, m, guided]
+                if at >= 0 and met[v, b, m, guided] == visit[ints[at, 0], OWNER]:
+                    rest = other[v, b, m, guided]
+                if value + rest + rates[0] > most:
+                    continue
+            if count >= ints.shape[0]:
+                return -1
+            k = count
+            ints[k, 0], ints[k, 1], ints[k, 2], ints[k, 3] = v, since, seats, chairs
+            ints[k, 4], ints[k, 5], ints[k, 6], ints[k, 8] = guided, zone, at, 1
+            cost[k] = value
+            memory[k, 2] = parity ^ odd[c]
+            for w in range(2):
+                kept = np.uint64(0) if at < 0 else memory[at, w]
+                memory[k, w] = (kept & near[c, w]) | first[c, w]
+            if not _enter(ints, cost, memory, cuts, bound, head, rows, v, k, rates[3], rates[4], loose):
+                continue
+            count += 1
+            slot = since // width
+            ints[k, 9] = line[slot]
+            line[slot] = k
+            total = value + rates[0] + leg[place]
+            if total < best[v] and _whole(memory, company, k):
+                best[v], who[v] = total, k
+    return count
+
+
+@njit(cache=True, error_model="numpy")
+def _whole(memory: Any, company: Any, k: int) -> bool:
+    """Whether everyone of each group with a child aboard is aboard."""
+    for g in range(company.shape[0]):
+        a, z = memory[k, 0] & company[g, 0], memory[k, 1] & company[g, 1]
+        if (a != 0 or z != 0) and (a != company[g, 0] or z != company[g, 1]):
+            return False
+    return True
+
+
+@njit(cache=True, error_model="numpy")
 def _enter(
-    ints: Any, cost: Any, memory: Any, cuts: Any, head: Any, v: int, k: int, guide: float, zone: float, loose: bool
-) -> bool:
-    """Add a label to those of its visit unless one beats it, and drop those that it beats."""
+    ints: Any, cost: Any, memory: Any, cuts: Any, bound: Any, head: Any, rows: int, v: int, k: int, guide: float,
+    zone: float, loose: bool,
+) -> bool:  # fmt: skip
+    """Add a label to those of its visit (and children, when many rows are kept) unless beaten; drop those it beats."""
+    if rows > 1:
+        mixed = (memory[k, 0] ^ (memory[k, 1] << np.uint64(1))) * np.uint64(0x9E3779B97F4A7C15)
+        v = v * rows + int((mixed >> np.uint64(33)) % np.uint64(rows))
     x, before = head[v], -1
     while x >= 0:
-        if _beats(ints, cost, memory, cuts, x, k, guide, zone, loose):
+        if _beats(ints, cost, memory, cuts, bound, x, k, guide, zone, loose):
             return False
         x = ints[x, 7]
     x = head[v]
     while x >= 0:
         after = ints[x, 7]
-        if _beats(ints, cost, memory, cuts, k, x, guide, zone, loose):
+        if _beats(ints, cost, memory, cuts, bound, k, x, guide, zone, loose):
             ints[x, 8] = 0
             if before < 0:
                 head[v] = after

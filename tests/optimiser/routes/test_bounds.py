@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from optimiser.core.codec import from_json
-from optimiser.routes import bounds
-from optimiser.routes.problem import Rides, RoutesProblem
+from optimiser.routes import bounds, columns
+from optimiser.routes.problem import Layout, Rides, RoutesProblem
 from optimiser.routes.run import Direction
 from optimiser.routes.search import kernel, starts
 from optimiser.routes.search.single import make_task
-from tests.builders.routes import a_child, a_problem, a_random_city
+from tests.builders.routes import a_child, a_class, a_problem, a_random_city
 from tests.instances.routes import make
 
 
@@ -126,3 +126,45 @@ def test_there_are_thirty_frozen_schools_and_three_cities():
     assert sum(name.startswith("school") for name in names) == 30
     assert sum(name.startswith("city") for name in names) == 3
     assert np.all([20 <= int(name.split("-")[2]) <= 80 for name in names if name.startswith("school")])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_listing_every_run_that_could_matter_never_passes_the_optimum_and_finds_it(seed):
+    problem = a_random_city(children=6, schools=1, seed=seed, plain=True)
+    task = a_task(dataclasses.replace(problem, rides=Rides(primary=1500, secondary=2400)))
+    best = cheapest_by_force(task)
+    found = bounds.task_bound(task, worth=best * 1.005 + 20)
+    assert found.pence <= best + 1e-6
+    if found.listed:
+        assert found.pence >= best - 6 * columns.ROUNDING - 1
+        assert sorted(int(task.arrays.visit[v, 0]) for run in found.visits for v in run) == list(range(6))
+
+
+def test_a_cheaper_plan_than_the_one_known_is_found_among_every_run_that_could_matter():
+    task = a_task(make.make(6, children=20))
+    rounds, worth = starts.improve(task, iterations=6000, seed=0)
+    row = {child: at for at, child in enumerate(task.children)}
+    begin = [[row[c] for c, _ in each.calls] for each in rounds]
+    found = bounds.task_bound(task, begin=begin, worth=worth * 1.01)
+    assert found.listed > 0
+    assert sum(len(run) for run in found.visits) == 20
+    assert worth * 0.97 <= found.pence <= worth + 1e-6
+
+
+def test_children_kept_apart_are_bounded_by_two_runs_and_companions_by_one_run():
+    near = {"home-c1": 10, "home-c2": 11}
+    free = a_task(a_problem((a_child("c1"), a_child("c2")), minutes=near))
+    parted = a_task(a_problem((a_child("c1", apart=frozenset({"c2"})), a_child("c2")), minutes=near))
+    joined = a_task(
+        a_problem((a_child("c1", together=frozenset({"c2"})), a_child("c2", together=frozenset({"c1"}))), minutes=near)
+    )
+    one, two, both = (bounds.task_bound(task).pence for task in (free, parted, joined))
+    assert two > 1.5 * one
+    assert one - 1 <= both <= cheapest_by_force(joined)
+
+
+def test_companions_too_many_for_any_vehicle_are_bounded_by_the_price_of_leaving_them_out():
+    together = [a_child(f"c{at}", together=frozenset(f"c{to}" for to in range(3) if to != at)) for at in range(3)]
+    small = a_class(layouts=(Layout("two", 2),))
+    task = a_task(a_problem(together, vehicle_classes=(small,)))
+    assert bounds.task_bound(task).pence == int(task.arrays.penalty.sum())
