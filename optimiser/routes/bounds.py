@@ -5,6 +5,8 @@ quick labels that may miss some, then exactly over ng-sets. Smoothed prices stea
 INFORMS Journal on Computing 30(2), 2018). A bound is stated only from a round of exact pricing: with ``z`` the value
 of the prices, ``r`` the least reduced cost and ``f`` the cheapest run, the prices divided by ``1 + |r| / f`` are
 feasible in the dual, so ``z / (1 + |r| / f)`` bounds the cost (a Farley bound). It is never the master's own value.
+Where the gap to a known plan is small, every run that a cheaper plan could hold is listed and the best of them chosen in
+whole numbers, which mostly proves the plan cheapest or finds the one that is.
 """
 
 import math
