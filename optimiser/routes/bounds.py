@@ -5,8 +5,8 @@ quick labels that may miss some, then exactly over ng-sets. Smoothed prices stea
 INFORMS Journal on Computing 30(2), 2018). A bound is stated only from a round of exact pricing: with ``z`` the value
 of the prices, ``r`` the least reduced cost and ``f`` the cheapest run, the prices divided by ``1 + |r| / f`` are
 feasible in the dual, so ``z / (1 + |r| / f)`` bounds the cost (a Farley bound). It is never the master's own value.
-Where the gap to a known plan is small, every run that a cheaper plan could hold is listed and the best of them chosen in
-whole numbers, which mostly proves the plan cheapest or finds the one that is.
+Where the gap to a known plan is small, every run that a cheaper plan could hold is listed and the best of them chosen
+in whole numbers, which mostly proves the plan cheapest or finds the one that is.
 """
 
 import math
@@ -19,10 +19,11 @@ import numpy as np
 from optimiser.core.limits import Limits
 from optimiser.core.mip import LinearModel
 from optimiser.core.result import Status
-from optimiser.core.units import Pence
+from optimiser.core.units import Pence, Seconds
 from optimiser.routes.columns import Columns, Cut, Duals, Pricer
 from optimiser.routes.problem import RoutesProblem, Seat
 from optimiser.routes.run import Direction
+from optimiser.routes.search.arrays import BOARDING, FIRST, GROUP, OLD, SEATS, WEEK, Instance
 from optimiser.routes.search.single import Task
 
 MOST_CUTS = 60
@@ -215,6 +216,20 @@ def _new_cuts(duals: Duals, n: int, known: Sequence[Cut], most: int) -> list[Cut
             for c in cut:
                 uses[c] += 1
     return fresh
+
+
+def warm() -> None:
+    """Compile the kernels of the bounds on one child, or load them compiled."""
+    visit, child = np.array([[0, 1, 300, 0]]), np.zeros((2, GROUP + 1), np.int64)
+    child[1, FIRST], child[0, [BOARDING, SEATS, WEEK, OLD]] = 1, (60, 1, 31, -1)
+    away = np.array([[0, 60], [60, 0]])
+    arrays = Instance(
+        away, away, visit, child, np.zeros((1, 1), np.bool_), np.full(1, 9e4), np.array([0, 1]), np.array([0]),
+        np.zeros((1, 1), np.int64), np.array([[4, 0, 0]]), np.array([[1e4, 0.0, 0.1, 0.0]]), np.zeros((1, 2)),
+        np.zeros(3),
+    )  # fmt: skip
+    task = Task("", Direction.MORNING, ("",), ("", ""), (("", ""),), Seconds(0), arrays, 1)
+    task_bound(task, worth=10_200.0)
 
 
 def fleet_floor(problem: RoutesProblem, direction: Direction) -> int:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from optimiser.core.limits import Limits
 from optimiser.core.progress import Progress, Step, ignore
 from optimiser.core.result import Result, Status
-from optimiser.routes import costing
+from optimiser.routes import bounds, costing
 from optimiser.routes.frontier import within_cap
 from optimiser.routes.mixing import mix
 from optimiser.routes.planning import plan_city
@@ -53,3 +53,4 @@ def warm() -> None:
     starts.warm()
     paired.warm()
     steady.warm()
+    bounds.warm()
