@@ -71,8 +71,8 @@ def measure(folder: str, path: Path, ride: str, seconds: float, seed: int) -> di
 
 
 def schools(asked: argparse.Namespace, done: set[tuple[str, ...]]) -> Iterator[dict[str, object]]:
-    """Yield the rows of the frozen schools that are not done yet; the direction stands where a ride limit would."""
-    for name, problem in make.instances().items():
+    """Yield the rows of the frozen schools that are not done yet; smallest first, the direction in place of a limit."""
+    for name, problem in sorted(make.instances().items(), key=lambda pair: (len(pair[1].children), pair[0])):
         for seed in range(1, asked.seeds + 1):
             if name.startswith("school") and asked.only in name and (name, asked.way, str(seed)) not in done:
                 figures = certify(problem, asked.way, seconds=asked.seconds, seed=seed)
