@@ -217,7 +217,8 @@ def shown(
 def compare(one: tuple[Table, ...], other: tuple[Table, ...]) -> list[tuple[Table, list[Change], list[str], list[str]]]:
     """Return, for each table both plans have, the cells that differ, and the rows that only one of them has.
 
-    Rows are matched by their first cell; a table whose first cells repeat is left out.
+    Rows are matched by their first cell, or by as many of the first as tell them apart: child, school and direction
+    for rides. A table that none tell apart is left out.
     """
     found = []
     theirs = {table.key: table for table in other}
@@ -225,10 +226,11 @@ def compare(one: tuple[Table, ...], other: tuple[Table, ...]) -> list[tuple[Tabl
         match = theirs.get(mine.key)
         if match is None or mine.columns != match.columns:
             continue
-        left = {str(row[0]): row for row in mine.rows}
-        right = {str(row[0]): row for row in match.rows}
-        if len(left) != len(mine.rows) or len(right) != len(match.rows):
+        width = _telling(mine, match)
+        if width is None:
             continue
+        left = {_name(row, width): row for row in mine.rows}
+        right = {_name(row, width): row for row in match.rows}
         changes = [
             Change(who, column.heading, a, b)
             for who in left.keys() & right.keys()
@@ -239,6 +241,21 @@ def compare(one: tuple[Table, ...], other: tuple[Table, ...]) -> list[tuple[Tabl
         new = sorted(right.keys() - left.keys())
         found.append((mine, sorted(changes, key=lambda each: (each.who, each.column)), gone, new))
     return found
+
+
+_MOST_CELLS = 3
+
+
+def _telling(one: Table, other: Table) -> int | None:
+    """Return how many of the first cells tell every row of both tables apart, or None when none do."""
+    for width in range(1, min(_MOST_CELLS, len(one.columns)) + 1):
+        if all(len({_name(row, width) for row in table.rows}) == len(table.rows) for table in (one, other)):
+            return width
+    return None
+
+
+def _name(row: tuple[Any, ...], width: int) -> str:
+    return ", ".join(str(cell) for cell in row[:width])
 
 
 def as_json(table: Table) -> dict[str, Any]:

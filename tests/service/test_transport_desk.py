@@ -13,7 +13,7 @@ from service.store import cities
 from service.store.database import fetch
 from service.store.scope import SYSTEM
 from service.store.tables import Run
-from tests.builders.desk import a_planned_desk, the_records, the_runs
+from tests.builders.desk import a_planned_desk, keep, the_records, the_runs
 from tests.service.conftest import form_key
 
 CHILD = {"id": "P09001", "postcode": "B20 2LB", "school": "330-2040", "year": "3", "need": "ASC", "guide": "no"}
@@ -142,6 +142,17 @@ def test_change_is_told_child_by_child_with_vehicle_guide_and_time(desk):
             "yes" in (row["Vehicle changes"], row["Guide changes"]) or float(row["Time moves by up to (minutes)"]) > 10
         )
         assert (row["Any of these"] == "yes") == some, row
+
+
+def test_two_plans_are_compared_child_by_child_in_each_direction(db, settings, client):
+    city, first, _ = a_planned_desk(db, settings, guides=False)
+    before = {made.name: made.body.decode() for made in the_runs().made if made.name.endswith(".json")}
+    again = execute(Job("routes", "Again", the_records(), options={"withdraw": "OP-A"}, seconds=2.0, before=before))
+    second = keep(db, settings, city, "routes", again, after=first)
+    text = client.get(f"/plans/{second}/compare", params={"with": first}).text
+    assert "Changes: Each child&#39;s ride" in text.replace("&#x27;", "&#39;")
+    assert re.search(r"P\d{5}, [\d-]+, (morning|afternoon)", text)
+    assert "What changes against the plan that it follows" in client.get(f"/plans/{second}").text
 
 
 def test_measures_carry_their_denominators_and_the_return_counts_everybody_once(desk):
