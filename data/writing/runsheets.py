@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from html import escape
 
+from optimiser.guides import reaching
 from optimiser.guides.desk import CoverPlan
-from optimiser.guides.problem import Direction, GuidesProblem, Run
+from optimiser.guides.problem import Direction, GuidesProblem, Mode, Run
 from optimiser.guides.solution import GuidesSolution
 
 FICTION = "Made-up children, homes and guides."
@@ -75,12 +76,14 @@ def _sheet(
 ) -> str:
     way = "to school" if run.direction is Direction.AM else "from school"
     guide = _who_rides(solution, run, names, plan)
+    early = _fetching(problem, solution, run, plan)
+    leaves = f"{clock_text(run.start - early)}, to fetch the guide from home first" if early else clock_text(run.start)
     top = _facts(
         (
             ("Vehicle", run.vehicle),
             ("Operator", run.operator),
             ("School", run.school),
-            ("Leaves", clock_text(run.start)),
+            ("Leaves", leaves),
             ("Finishes", clock_text(run.finish)),
             ("Guide", guide),
             ("Guide boards", f"{clock_text(run.need_from)} at {_first(run, needs)}"),
@@ -112,6 +115,18 @@ def _first(run: Run, needs: Mapping[str, CrewNeeds]) -> str:
     if run.direction is Direction.AM and run.stops and run.stops[0].child in needs:
         return needs[run.stops[0].child].address or run.first_place
     return run.first_place
+
+
+def _fetching(problem: GuidesProblem, solution: GuidesSolution, run: Run, plan: CoverPlan | None) -> int:
+    """Return how many seconds earlier the vehicle leaves because it fetches its guide, whoever rides today."""
+    for cover in plan.covers if plan is not None else ():
+        if cover.run == run.id:
+            fetched = cover.mode is Mode.COLLECTED and cover.who in problem.guide
+            return int(reaching.detour_to_fetch(problem, problem.guide[cover.who], run)) if fetched else 0
+    for each in solution.assignments:
+        if each.run == run.id and each.mode is Mode.COLLECTED:
+            return int(each.detour)
+    return 0
 
 
 def _who_rides(solution: GuidesSolution, run: Run, names: Mapping[str, str], plan: CoverPlan | None) -> str:

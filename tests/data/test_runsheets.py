@@ -5,10 +5,11 @@ from html.parser import HTMLParser
 import pytest
 
 from data.writing.runsheets import CrewNeeds, Family, call_list, cover_texts, guide_roster, run_sheets
+from optimiser.core.units import Seconds
 from optimiser.guides import desk_tables, solve
 from optimiser.guides.cover import cover
 from optimiser.guides.desk import Absence, Desk
-from optimiser.guides.problem import Held
+from optimiser.guides.problem import Held, Mode
 from tests.builders.guides import TUESDAY, a_guide, a_guides_problem, a_route
 
 NASTY = "<script>alert('x')</script>"
@@ -64,6 +65,16 @@ def test_this_mornings_sheets_say_who_covers_and_what_is_cancelled(morning):
     page = run_sheets(problem, solution, plan=plan, runs=plan.changed_runs)
     assert "today only" in page
     assert "CANCELLED today" in page
+
+
+def test_a_vehicle_that_fetches_its_guide_is_told_to_leave_earlier_and_not_when_a_cover_makes_their_own_way():
+    people = (a_guide(home="P0", mode=Mode.COLLECTED, may_be_collected=True), a_guide("G2", "P2"))
+    runs = a_route(collect_slack=Seconds(600), start_place="P1")
+    problem = a_guides_problem(people, runs, pins={"R1-am": "G1"})
+    solution = solve(problem).solution
+    assert "07:20, to fetch the guide from home first" in run_sheets(problem, solution, runs=["R1-am"])
+    plan = cover(problem, solution, Desk((Absence("G1"),)))
+    assert "to fetch the guide" not in run_sheets(problem, solution, plan=plan, runs=["R1-am"])
 
 
 def test_pages_are_accessible_and_ask_for_nothing_elsewhere(morning):
