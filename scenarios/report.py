@@ -1,7 +1,6 @@
 """A consultation report in words made from the facts, with small numbers hidden, and the officers' annex apart."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from optimiser.core.table import Column, Table
 from optimiser.core.units import MINUTE
@@ -11,31 +10,13 @@ from scenarios import decommissioning, publication, tables
 from scenarios.comparison import Comparison
 from scenarios.decommissioning import Improvement
 from scenarios.library import Doubt
+from scenarios.sections import Report, Section
 from scenarios.suppression import THRESHOLD, Published
 from scenarios.timeline import Timeline
 
 Plan = tuple[Problem, Solution]
 LITTLE = 0.03
 """Fewer places empty than this share is little room for a child who arrives in the middle of a year."""
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A heading, sentences and tables."""
-
-    key: str
-    heading: str
-    words: tuple[str, ...]
-    tables: tuple[Table, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What may be published, and the annex that must not be."""
-
-    title: str
-    sections: tuple[Section, ...]
-    annex: tuple[Section, ...]
 
 
 def report(

@@ -1,6 +1,7 @@
 """Counts fit to publish: small ones masked, others masked with them, and an attack that tries to undo it."""
 
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -15,6 +16,8 @@ THRESHOLD = 5
 """A count of children from 1 to one less than this is never published, nor can it be worked out."""
 
 Counts = npt.NDArray[np.int64]
+Cells = tuple[str, str, str]
+"""A count's address: table, row and column."""
 Mask = npt.NDArray[np.bool_]
 
 
@@ -81,31 +84,43 @@ def protect(
         leaks = attack(tables, links=links, threshold=threshold)
         if not leaks:
             return tables
-        for leak in leaks[:1]:
-            number = next(n for n, table in enumerate(tables) if table.key == leak.table.split(" less ")[0])
-            _mask_one_more(tables[number], leak)
+        by_key = {table.key: table for table in tables}
+        for leak in {each.table: each for each in reversed(leaks)}.values():
+            key = leak.table.split(" less ")[0]
+            beside = [each for each in links if key in each.tables]
+            others = [by_key[name] for name in sorted({name for each in beside for name in each.tables} - {key})]
+            _mask_one_more(by_key[key], leak, others)
     raise AssertionError("with everything masked nothing can leak")
 
 
-def _mask_one_more(table: Published, leak: Leak) -> None:
-    """Mask the leaking cell itself, or else the smallest unmasked count in its row or column, or a total."""
+def _mask_one_more(table: Published, leak: Leak, others: Sequence[Published]) -> None:
+    """Mask the leaking cell itself, or else the smallest unmasked count beside it, in a linked table, or anywhere."""
     row, column = table.rows.index(leak.row), table.columns.index(leak.column)
     if not table.masked[row, column]:
         table.masked[row, column] = True
         return
-    beside = [(row, other) for other in range(len(table.columns))] + [
-        (other, column) for other in range(len(table.rows))
+    beside = [(table, row, other) for other in range(len(table.columns))]
+    beside += [(table, other, column) for other in range(len(table.rows))]
+    linked = [
+        (each, r, c) for each in others for r, name in enumerate(each.rows) for c, head in enumerate(each.columns)
+        if name == leak.row or head == leak.column
+    ]  # fmt: skip
+    anywhere = [
+        (each, r, c) for each in (table, *others) for r in range(len(each.rows)) for c in range(len(each.columns))
     ]
-    anywhere = [(r, c) for r in range(len(table.rows)) for c in range(len(table.columns))]
-    for cells in (beside, anywhere):
-        shown = [(r, c) for r, c in cells if not table.masked[r, c]]
+    for cells in (beside, linked, anywhere):
+        shown = [(each, r, c) for each, r, c in cells if not each.masked[r, c]]
         if shown:
-            total = len(table.rows) - 1, len(table.columns) - 1
-            best = min(
-                shown, key=lambda at: (at[0] == total[0] or at[1] == total[1], table.counts[at] == 0, table.counts[at])
-            )
-            table.masked[best] = True
+            best, r, c = min(shown, key=_loss)
+            best.masked[r, c] = True
             return
+
+
+def _loss(cell: tuple[Published, int, int]) -> tuple[bool, bool, int]:
+    """Return how much a reader loses with a count: totals most, then noughts, which hide little, then large ones."""
+    table, row, column = cell
+    total = row == len(table.rows) - 1 or column == len(table.columns) - 1
+    return total, bool(table.counts[row, column] == 0), int(table.counts[row, column])
 
 
 def attack(
@@ -163,29 +178,39 @@ class _System:
         self.groups += [[n] for n, table in enumerate(tables) if table.key not in joined]
         self.built = [self._build(group) for group in self.groups]
 
-    def _build(self, group: list[int]) -> tuple[LinearModel, dict[tuple[str, str, str], int]]:
-        model, cells = LinearModel(), {}
+    def _build(self, group: list[int]) -> tuple[LinearModel, dict[Cells, int]]:
+        """Return the equations with the masked counts as unknowns; what is shown is a number in them."""
+        model, hidden, known = LinearModel(), {}, {}
         for number in group:
             table = self.tables[number]
             ceiling = float(max(1, table.counts.max()) * 4 + 40)
             for r, row in enumerate(table.rows):
                 for c, column in enumerate(table.columns):
                     shown = table.shown(r, c)
-                    lower, upper = (0.0, ceiling) if shown is None else (float(shown), float(shown))
-                    cells[table.key, row, column] = model.variable(lower=lower, upper=upper)
-            for row in table.rows:
-                self._sum(model, [cells[table.key, row, column] for column in table.columns])
-            for column in table.columns:
-                self._sum(model, [cells[table.key, row, column] for row in table.rows])
-        for link in self.links:
-            if all(cell in cells for cell in (*link.one, *link.other)):
-                signs = [1.0] * len(link.one) + [-1.0] * len(link.other)
-                model.row([cells[cell] for cell in (*link.one, *link.other)], signs, lower=0, upper=0)
-        return model, cells
+                    if shown is None:
+                        hidden[table.key, row, column] = model.variable(upper=ceiling)
+                    else:
+                        known[table.key, row, column] = shown
+        for one, other in self._sums(group):
+            if all(cell in hidden or cell in known for cell in (*one, *other)):
+                signed = [(cell, 1.0) for cell in one] + [(cell, -1.0) for cell in other]
+                unknown = [(hidden[cell], sign) for cell, sign in signed if cell in hidden]
+                right = -sum(sign * known[cell] for cell, sign in signed if cell in known)
+                if unknown:
+                    model.row([n for n, _ in unknown], [sign for _, sign in unknown], lower=right, upper=right)
+        return model, hidden
 
-    @staticmethod
-    def _sum(model: LinearModel, line: list[int]) -> None:
-        model.row(line, [1.0] * (len(line) - 1) + [-1.0], lower=0, upper=0)
+    def _sums(self, group: list[int]) -> Iterator[tuple[tuple[Cells, ...], tuple[Cells, ...]]]:
+        for number in group:
+            table = self.tables[number]
+            for row in table.rows:
+                line = tuple((table.key, row, column) for column in table.columns)
+                yield line[:-1], line[-1:]
+            for column in table.columns:
+                line = tuple((table.key, row, column) for row in table.rows)
+                yield line[:-1], line[-1:]
+        for link in self.links:
+            yield link.one, link.other
 
     def ends(self, number: int, row: int, column: int) -> tuple[int, int]:
         """Return the least and most that one count could be."""

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from optimiser.core.table import Cell, Column, Kind, Table
-from optimiser.places.problem import Problem
+from optimiser.places.alternatives import Alternative
+from optimiser.places.problem import Phase, Problem
 from scenarios.case import Quote
 from scenarios.comparison import Comparison, Fate
 from scenarios.decommissioning import Band, Choice, Improvement, Phasing
@@ -61,6 +62,50 @@ def choice(found: Choice) -> tuple[Table, Table]:
     )
     lost = tuple((", ".join(m.closed) or "nothing", m.sentence, int(m.better_by)) for m in found.near_misses)
     return best, Table("near_misses", "Better sets that a limit rules out", lost_columns, lost)
+
+
+def front(found: Sequence[Alternative]) -> Table:
+    """Return a front of cost against travel, least travel first, with how far from proved each point is."""
+    columns = (
+        Column("travel", "Single journeys, all pupils and years", Kind.SECONDS),
+        Column("cost", "Money and prices", Kind.PENCE), Column("closed", "Closes"),
+        Column("gap", "Not proved", Kind.SHARE),
+    )  # fmt: skip
+    rows: list[tuple[Cell, ...]] = []
+    for each in found:
+        cost, bound = each.result.cost, each.result.bound
+        gap = None if cost is None or bound is None else round((cost - bound) / max(1, abs(cost)), 6)
+        rows.append((each.travel, cost, ", ".join(each.closed) or "nothing", gap))
+    note = "Each is the least cost within that much travel; “not proved” is the most that could still be saved."
+    return Table("front", "Cost against travel", columns, tuple(rows), note)
+
+
+def gaps(before: Sequence[tuple[str, str, Phase]], after: Sequence[tuple[str, str, Phase]]) -> Table:
+    """Return every area, need and phase without a place, now or then."""
+    columns = (
+        Column("area", "Area"), Column("need", "Need"), Column("phase", "Phase"),
+        Column("now", "Gap now", Kind.YES_NO), Column("then", "Gap then", Kind.YES_NO),
+    )  # fmt: skip
+    both = sorted({*before, *after}, key=lambda cell: (cell[0], cell[1], cell[2].value))
+    rows = tuple((area, need, phase.value, (area, need, phase) in before, (area, need, phase) in after)
+                 for area, need, phase in both)  # fmt: skip
+    return Table("gaps", "Where there is nothing", columns, rows, "Needs and phases that some base in the city serves.")
+
+
+def transfers(found: Sequence[tuple[str, str, str, int, int]]) -> Table:
+    """Return pupils moving up from Year 6 beside secondary places; officers only."""
+    columns = (
+        Column("year", "Year"), Column("area", "Area"), Column("need", "Need"),
+        Column("up", "In Year 6", Kind.COUNT), Column("places", "Secondary places", Kind.COUNT),
+    )  # fmt: skip
+    return Table("transfers", "Year 6 and the places above", columns, tuple(found), "For officers.")
+
+
+def years(comparison: Comparison, names: Sequence[str]) -> Table:
+    """Return the money saved in each year, transport counted."""
+    columns = (Column("year", "Year"), Column("saving", "Saved", Kind.PENCE))
+    rows = tuple((name, int(saved)) for name, saved in zip(names, comparison.yearly_saving, strict=True))
+    return Table("years", "Year by year", columns, rows, "A minus means dearer. Transport by the price model.")
 
 
 def phases(found: Sequence[Phasing]) -> Table:

@@ -7,6 +7,7 @@ import importlib
 import json
 import os
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,7 +21,8 @@ from typing import Any
 from optimiser.core import codec
 from optimiser.core.table import Column, Kind, Table
 
-SECONDS, BYTES = 60, 3 * 1024**3
+SECONDS, WALL_SECONDS, BYTES = 60, 180, 3 * 1024**3
+"""What a question may take: processor time, time by the clock (a busy machine is not the question's fault), memory."""
 TYPES = {
     "routes": ("RoutesProblem", "RoutesSolution"),
     "guides": ("GuidesProblem", "GuidesSolution"),
@@ -29,6 +31,9 @@ TYPES = {
     "closure": ("Problem", "Solution"),
 }
 _AT_ONCE = threading.Semaphore(2)
+
+
+TOO_LONG = "That took too long to answer. Start a plan instead, which may take as long as you allow."
 
 
 class NoAnswer(Exception):
@@ -62,18 +67,18 @@ def ask(kind: str, verb: str, arguments: dict[str, Any], *, problem: bytes, solu
         (folder / "city.json").write_bytes(records)
         (folder / "question.json").write_text(json.dumps({"kind": kind, "verb": verb, "arguments": arguments}))
         try:
-            subprocess.run(  # noqa: S603 - our own module, no shell
+            done = subprocess.run(  # noqa: S603 - our own module, no shell
                 [sys.executable, "-m", "service.questions", name],
-                timeout=SECONDS,
+                timeout=WALL_SECONDS,
                 check=False,
                 capture_output=True,
                 cwd=Path(__file__).parent.parent,
                 env={each: os.environ[each] for each in keep if each in os.environ},
             )
         except subprocess.TimeoutExpired as late:
-            raise NoAnswer(
-                "That took too long to answer. Start a plan instead, which may take as long as you allow."
-            ) from late
+            raise NoAnswer(TOO_LONG) from late
+        if done.returncode == -signal.SIGXCPU:
+            raise NoAnswer(TOO_LONG)
         path = folder / "answer.json"
         if not path.exists():
             raise NoAnswer("That could not be answered. Nothing was changed.")
@@ -208,40 +213,34 @@ def _without(plan: Any) -> tuple[str, ...]:
     return (f"Runs that go without a guide they prefer: {', '.join(plan.without)}.",) if plan.without else ()
 
 
-def quote(kind: str, problem: Any, solution: Any, arguments: dict[str, Any], records: bytes) -> Answer:
-    """Say which bases could take a pupil, ranked, with the place and the transport priced together."""
-    case = importlib.import_module("scenarios.case")
-    tables = importlib.import_module("scenarios.tables")
-    found = case.quote(problem, solution, str(arguments["pupil"]), on=date.fromisoformat(str(arguments["on"])))
-    return Answer(f"{len(found.lines)} bases could be considered.", (f"Costs: {found.basis}.",), (tables.lines(found),))
-
-
 VERBS: dict[str, Callable[[str, Any, Any, dict[str, Any], bytes], Answer]] = {
     "explain": explain,
     "move": move,
     "cover": cover,
-    "quote": quote,
 }
 
 
 def main() -> int:
     """Answer the question in the folder that the first argument names."""
     resource.setrlimit(resource.RLIMIT_DATA, (BYTES, BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 5))
     folder = Path(sys.argv[1])
     question = json.loads((folder / "question.json").read_text("utf-8"))
     kind = question["kind"]
     package = f"optimiser.{package_of(kind)}"
     problem_type = getattr(importlib.import_module(f"{package}.problem"), TYPES[kind][0])
     solution_type = getattr(importlib.import_module(f"{package}.solution"), TYPES[kind][1])
-    problem = codec.from_json(problem_type, (folder / "problem.json").read_text("utf-8"))
+    recipes = importlib.import_module("data.travel.recipes")
+    problem = recipes.from_text(problem_type, (folder / "problem.json").read_text("utf-8"))
     solution = codec.from_json(solution_type, (folder / "solution.json").read_text("utf-8"))
     from optimiser.core.errors import OptimiserError
-    from service import meeting_questions, readiness, transport_questions
+    from service import meeting_questions, places_questions, readiness, transport_questions
 
     try:
-        found = {**VERBS, **meeting_questions.VERBS, **transport_questions.VERBS, **readiness.VERBS}[question["verb"]](
-            kind, problem, solution, question["arguments"], (folder / "city.json").read_bytes()
-        )
+        desks = (meeting_questions, transport_questions, places_questions, readiness)
+        verbs = VERBS | {name: verb for desk in desks for name, verb in desk.VERBS.items()}
+        records = (folder / "city.json").read_bytes()
+        found = verbs[question["verb"]](kind, problem, solution, question["arguments"], records)
         told = {
             "sentence": found.sentence,
             "more": list(found.more),

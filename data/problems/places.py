@@ -1,5 +1,7 @@
 """Turns pupils in or waiting for bases, and the bases, into a places problem."""
 
+from collections import Counter
+
 from data.issues import Issue, Level
 from data.problems.atlas import Atlas, atlas
 from data.problems.built import Built
@@ -69,6 +71,32 @@ def years_needed(year: int | None, *, years: int) -> int:
         return years
     last = next((each for each in LAST_YEARS if year <= each), year)
     return min(years, last - year + 1)
+
+
+def look_at(city: City) -> tuple[Issue, ...]:
+    """Return what a person should look at before trusting a plan of places: it is planned as it stands."""
+    found: list[Issue] = []
+    roll = Counter(pupil.base for pupil in city.pupils if pupil.base)
+    needs = {
+        need for pupil in city.pupils if pupil.base or pupil.wants_base for need in (pupil.need, pupil.second_need)
+    }
+    rows = [row for row in city.bases if row.status != "closed"]
+    mixed = {row.empty_rate is None for row in rows} == {True, False}
+    for row in rows:
+        if roll[row.id] > row.places:
+            wrong = f"{roll[row.id]} pupils are in {row.places} commissioned places"
+            found.append(_look(row, "places-below-roll", wrong, "Check both; those there already may stay, at a price"))
+        if not {row.need, *row.other_needs} & needs:
+            wrong = f"it is designated for {', '.join((row.need, *row.other_needs))}, which no pupil here has"
+            found.append(_look(row, "designation-nobody-has", wrong, "Check the need, or look at what the base is for"))
+        if mixed and row.empty_rate is not None:
+            wrong = "it has a rate for an empty place and other bases have none, so their costs are on two bases"
+            found.append(_look(row, "mixed-cost-basis", wrong, "Give every base one, or none; the plan uses none"))
+    return tuple(found)
+
+
+def _look(row: Base, rule: str, wrong: str, remedy: str) -> Issue:
+    return Issue(rule, f"{row.id}: {wrong}", remedy, row.sheet, row.row, level=Level.LOOK)
 
 
 def _skip(row: Pupil | Base, rule: str, wrong: str, remedy: str, left: list[Issue]) -> None:

@@ -8,12 +8,19 @@ from optimiser.core import codec
 from optimiser.core.limits import Limits
 from optimiser.core.table import Column, Kind, Table
 from service import shown
+from service.optimisers import effects, studies
 from service.optimisers.jobs import SVG, Asked, CannotPlan, Headline, Job
 from service.optimisers.transport import built, drawn
 from service.runs import Made
 
-YEARS = ("2020/21", "2021/22")
-"""The years that a plan of places covers when nobody says otherwise."""
+FIRST_YEAR, YEARS, MOST_YEARS = 2020, 2, 7
+"""The first academic year of a plan of places, how many it covers when nobody says otherwise, and the most."""
+
+
+def plan_years(count: int = YEARS) -> tuple[str, ...]:
+    """Return the names of the academic years of a plan, such as "2020/21"."""
+    whole = max(1, min(MOST_YEARS, count))
+    return tuple(f"{year}/{(year + 1) % 100:02d}" for year in range(FIRST_YEAR, FIRST_YEAR + whole))
 
 
 def ask_places(job: Job) -> Asked:
@@ -21,7 +28,7 @@ def ask_places(job: Job) -> Asked:
     from data.problems import places as facts
 
     optimiser = importlib.import_module("optimiser.places")
-    made = built(facts.build, job.city, year_names=tuple(job.options.get("years", YEARS)))
+    made = built(facts.build, job.city, year_names=plan_years(int(job.options.get("years", YEARS))))
     earlier = job.earlier("places", optimiser.Solution)
     if earlier is not None and job.pins:
         module = importlib.import_module("optimiser.places.problem")
@@ -42,7 +49,15 @@ def ask_places(job: Job) -> Asked:
         source=made.notes[0] if made.notes else made.problem.travel.source,
         provenance=made.provenance,
         files=_chart,
+        further=lambda problem, solution: _look_at(facts.look_at(job.city)),
     )
+
+
+def _look_at(issues: Any) -> tuple[Table, ...]:
+    """Return what a person should look at in the bases as they were sent; nothing without any."""
+    columns = (Column("cell", "Row of the workbook"), Column("wrong", "Look at"), Column("remedy", "What to do"))
+    rows = tuple((issue.where, issue.wrong, issue.remedy) for issue in issues)
+    return (Table("look-at", "Bases to look at", columns, rows, "Planned as they stand."),) if rows else ()
 
 
 def _chart(problem: Any, solution: Any) -> list[Made]:
@@ -120,20 +135,31 @@ def ask_closure(job: Job) -> Asked:
     """Return a scenario's problem, compared with things as they are; raises CannotPlan when the changes clash.
 
     Options: ``changes``, a list of {"do": "close", "base": …, "year": …, "winding": …}; or ``choose``, how many bases
-    the optimiser is to choose for closing.
+    the optimiser is to choose for closing, with ``limits`` on what it may choose; ``study``, what to look into further
+    (see ``studies``); ``on``, the day from which the statutory steps run.
     """
     scenarios = importlib.import_module("scenarios.scenario")
-    now = ask_places(job)
+    now = ask_places(_as_before(job))
     scenario = scenarios.Scenario(job.title, changes_of(job.options))
     try:
         variant = scenarios.apply(now.problem, scenario)
     except scenarios.Clash as clash:
         raise CannotPlan(str(clash)) from clash
+    variant = limited(variant, dict(job.options.get("limits", {})))
     choose = int(job.options.get("choose", 0))
     if choose:
         policy = replace(variant.policy, max_closures=choose, min_closures=choose)
         variant = replace(variant, policy=policy)
     baseline = _baseline(now, job)
+    looked = studies.Looked()
+
+    def solve(problem: Any, *, progress: Any, **more: Any) -> Any:
+        nonlocal looked
+        result = now.optimiser.solve(problem, progress=progress, **more)
+        if result.solution is not None and not job.keep_only:
+            looked = studies.look(job, now.problem, problem, scenario, result.solution, progress)
+        return result
+
     words = list(scenario.sentences)
     if choose:
         words.append(f"Let the optimiser choose {choose} base{'s' if choose > 1 else ''} to close.")
@@ -142,8 +168,51 @@ def ask_closure(job: Job) -> Asked:
         problem=variant,
         draw=lambda problem, solution: _map(job, now.problem, baseline, problem, solution, now.points),
         headlines=lambda problem, solution, tables: _scenario_headlines(now.problem, baseline, problem, solution),
-        more_tables=lambda problem, solution: _comparison(job, now.problem, baseline, problem, solution, words),
+        more_tables=lambda problem, solution: (
+            *_comparison(job, now.problem, baseline, problem, solution, words),
+            *looked.tables,
+            *effects.tables(job, now.problem, baseline, problem, solution),
+        ),
+        files=lambda problem, solution: [
+            *looked.files,
+            effects.consultation(job, now.problem, baseline, problem, solution, words, looked),
+        ],
+        solve=solve,
     )
+
+
+def _as_before(job: Job) -> Job:
+    """Return the job with the years of the plan that it follows, so that the two can be compared."""
+    text = job.before.get("places.solution.json")
+    if text is None:
+        return job
+    module = importlib.import_module("optimiser.places.solution")
+    years = len(codec.from_json(module.Solution, text).bases[0].open)
+    return replace(job, options={**job.options, "years": years})
+
+
+def limited(problem: Any, told: dict[str, Any]) -> Any:
+    """Return the problem with the limits on a choice of closures that a person set; raises CannotPlan.
+
+    ``minutes`` is the longest journey, ``moves`` the most pupils who move, ``places`` the least places to close,
+    ``sole`` protects sole providers, and ``cells`` are (area, need) that keep at least one place.
+    """
+    module = importlib.import_module("optimiser.places.problem")
+    changes: dict[str, Any] = {}
+    try:
+        if told.get("minutes"):
+            changes["travel_limit"] = int(told["minutes"]) * 60
+        if told.get("moves") not in (None, ""):
+            changes["max_moves"] = int(told["moves"])
+        if told.get("places"):
+            changes["remove_places"] = int(told["places"])
+        if told.get("sole"):
+            changes["protect_sole_providers"] = True
+        if told.get("cells"):
+            changes["never_to_zero"] = tuple(module.Cell(str(area), str(need)) for area, need in told["cells"])
+    except (TypeError, ValueError) as wrong:
+        raise CannotPlan("One of the limits could not be read. Set it again on the closures page.") from wrong
+    return replace(problem, policy=replace(problem.policy, **changes)) if changes else problem
 
 
 def _baseline(now: Asked, job: Job) -> Any:
@@ -158,33 +227,13 @@ def _baseline(now: Asked, job: Job) -> Any:
     return result.solution
 
 
-def compared(job: Job, one: Any, baseline: Any, problem: Any, solution: Any) -> Any:
-    """Return the comparison of things as they are with a scenario's plan."""
-    runner = importlib.import_module("scenarios.runner")
-    comparison = importlib.import_module("scenarios.comparison")
-    scenario = importlib.import_module("scenarios.scenario").Scenario(job.title)
-    return comparison.compare(
-        runner.Outcome(runner.BASELINE, one, _as_result(one, baseline)),
-        runner.Outcome(scenario, problem, _as_result(problem, solution)),
-    )
-
-
-def _as_result(problem: Any, solution: Any) -> Any:
-    from optimiser.core.result import Result, Status
-
-    optimiser = importlib.import_module("optimiser.places")
-    costing = importlib.import_module("optimiser.places.costing")
-    found = optimiser.verify(problem, solution)
-    return Result(Status.FEASIBLE, solution, int(costing.cost(problem, solution)), None, found, 0)
-
-
 def _map(job: Job, one: Any, baseline: Any, problem: Any, solution: Any, points: Any) -> str:
     drawer = importlib.import_module("maps.comparison")
     return str(drawer.draw((one, baseline), (problem, solution), points=points, title=job.title, notice=job.notice))
 
 
 def _scenario_headlines(one: Any, baseline: Any, problem: Any, solution: Any) -> list[Headline]:
-    found = compared(Job("closure", "", b""), one, baseline, problem, solution)
+    found = effects.compared(Job("closure", "", b""), one, baseline, problem, solution)
     closed = [each.base for each in solution.bases if not each.open[-1] and baseline.base[each.base].open[-1]]
     saving = sum(found.yearly_saving)
     return [
@@ -203,7 +252,7 @@ def _scenario_headlines(one: Any, baseline: Any, problem: Any, solution: Any) ->
 
 
 def _comparison(job: Job, one: Any, baseline: Any, problem: Any, solution: Any, words: list[str]) -> tuple[Table, ...]:
-    found = compared(job, one, baseline, problem, solution)
+    found = effects.compared(job, one, baseline, problem, solution)
     kinds = {"pence": Kind.PENCE, "seconds": Kind.SECONDS}
     columns = (
         Column("measure", "Figure"),

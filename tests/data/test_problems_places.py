@@ -43,3 +43,20 @@ def test_a_year_six_pupil_moves_to_a_secondary_base_or_is_listed(city) -> None:
 @pytest.mark.parametrize("year, wanted", [(5, 3), (6, 3), (10, 2), (11, 1), (12, 3), (14, 1), (None, 3)])
 def test_a_place_is_needed_to_the_end_of_year_eleven_or_of_post_sixteen(year: int | None, wanted: int) -> None:
     assert facts.years_needed(year, years=3) == wanted
+
+
+@pytest.mark.parametrize(
+    "changes, rule",
+    [
+        ({"places": 0}, "places-below-roll"),
+        ({"need": "MSI", "other_needs": ()}, "designation-nobody-has"),
+        ({"empty_rate": 1_000_000}, "mixed-cost-basis"),
+    ],
+)
+def test_a_doubtful_base_is_planned_as_it_stands_and_flagged_with_its_row_and_a_remedy(city, changes, rule) -> None:
+    assert facts.look_at(city) == ()
+    attended = next(each.base for each in city.pupils if each.base)
+    bases = tuple(base.model_copy(update=changes if base.id == attended else {}) for base in city.bases)
+    found = facts.look_at(city.model_copy(update={"bases": bases}))
+    assert [(issue.rule, issue.row > 0 or not issue.sheet) for issue in found if issue.rule == rule] == [(rule, True)]
+    assert attended in found[0].wrong and found[0].remedy

@@ -13,9 +13,10 @@ from optimiser.places.problem import Track
 from scenarios import publication
 from scenarios.changes.places import CloseBase
 from scenarios.comparison import compare
-from scenarios.report import Report, report
+from scenarios.report import report
 from scenarios.runner import Outcome, run
 from scenarios.scenario import Scenario
+from scenarios.sections import Report
 from scenarios.suppression import THRESHOLD, attack
 from scenarios.timeline import timeline
 from tests.builders.places import a_base, a_problem, a_pupil

@@ -1,17 +1,14 @@
-"""The places desk: the estate, allocation, scenarios, closures by target, equity, and the consultation preview."""
+"""The places desk: the estate, allocation, scenarios, and equity."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from service import plans, questions, runs
-from service.shown import LONDON
+from optimiser.core.table import Column, Table
 from service.store import audit
 from service.store.scope import NotAllowed, NotThere
-from service.store.tables import Run
-from service.web.desk import filtered, on_show, question, rows_of
+from service.web.desk import filtered, on_show, rows_of
 from service.web.pages import page
 from service.web.routes.plans import ask
 from service.web.security import Allow, Visitor, check_form
@@ -21,13 +18,12 @@ TABS = [
     ("/places", "The estate"),
     ("/places/allocation", "Who goes where"),
     ("/places/scenario", "Build a scenario"),
+    ("/places/closures", "Choose closures"),
     ("/places/scenarios", "Scenarios"),
     ("/places/quote", "Tuesday quote"),
     ("/places/equity", "Equity"),
-    ("/places/consultation", "Consultation preview"),
+    ("/places/consultation", "Consultation report"),
 ]
-FEW = 5
-"""Counts from 1 to below this are not published: they could tell who a child is."""
 WINDINGS = (
     ("TOGETHER", "Everyone moves together when it closes"),
     ("TWO_SUMMERS", "No new admissions first, then those left move together"),
@@ -114,39 +110,6 @@ def try_scenario(
     return RedirectResponse(f"/plans/{run_id}", status_code=303)
 
 
-@router.get("/scenarios")
-def scenarios(request: Request, visitor: Reader) -> Response:
-    """Show scenarios side by side."""
-    query = runs.visible(visitor.scope).where(Run.kind == "closure", Run.state.in_(runs.FINISHED))
-    with request.app.state.db.reading() as session:
-        found = list(session.execute(query.order_by(Run.ended_at.desc()).limit(6)).scalars())
-    names = list(dict.fromkeys(each["name"] for run in found for each in run.outcome["headlines"]))
-    table = [
-        (name, [next((h["figure"] for h in run.outcome["headlines"] if h["name"] == name), "–") for run in found])
-        for name in names
-    ]
-    return page(request, "places/scenarios.html", visitor, tabs=TABS, runs=found, table=table)
-
-
-@router.get("/quote")
-def quote(request: Request, visitor: Reader, pupil: Annotated[str, Query(max_length=60)] = "") -> Response:
-    """Quote for one pupil at the panel: bases ranked, with the place and the transport priced together."""
-    with request.app.state.db.session() as session:
-        plan = on_show(session, visitor, "places")
-        if pupil:
-            audit.record(session, visitor.scope.who, "asked for a quote", pupil)
-    answer, trouble = None, ""
-    if pupil and plan.run is not None:
-        try:
-            wanted = {"pupil": pupil.strip(), "on": datetime.now(LONDON).date().isoformat()}
-            _, answer = question(request, visitor, plan.run.id, "quote", wanted)
-        except questions.NoAnswer as reason:
-            trouble = str(reason)
-    return page(
-        request, "places/quote.html", visitor, tabs=TABS, plan=plan, pupil=pupil, answer=answer, trouble=trouble
-    )  # fmt: skip
-
-
 @router.get("/equity")
 def equity(request: Request, visitor: Reader) -> Response:
     """Show provision by area and need, the gaps, and journeys by area and by need."""
@@ -156,7 +119,20 @@ def equity(request: Request, visitor: Reader) -> Response:
         words: journeys(rows_of(plan.table("placements")), column)
         for column, words in (("area", "Area"), ("need", "Need"))
     }
-    return page(request, "places/equity.html", visitor, tabs=TABS, plan=plan, groups=groups)
+    return page(
+        request, "places/equity.html", visitor, tabs=TABS, plan=plan, groups=groups,
+        gaps=gap_map(rows_of(plan.table("provision"))),
+    )  # fmt: skip
+
+
+def gap_map(rows: list[dict[str, Any]]) -> Table:
+    """Return places by area and designation as a grid, in the plan's last year; nothing there is "none"."""
+    last = rows[-1]["year"] if rows else ""
+    held = {(str(row["area"]), str(row["designation"])): int(row["places"]) for row in rows if row["year"] == last}
+    areas, needs = sorted({area for area, _ in held}), sorted({need for _, need in held})
+    columns = (Column("area", "Area"), *(Column(f"need_{n}", need) for n, need in enumerate(needs)))
+    cells = tuple((area, *(str(held.get((area, need), 0) or "none") for need in needs)) for area in areas)
+    return Table("gap_map", f"Gap map, {last}", columns, cells, "Places by area and designation.")
 
 
 def journeys(rows: list[dict[str, Any]], column: str) -> list[tuple[str, int, int, int]]:
@@ -166,29 +142,3 @@ def journeys(rows: list[dict[str, Any]], column: str) -> list[tuple[str, int, in
         if row["journey"] is not None:
             found.setdefault(str(row[column]), []).append(int(row["journey"]))
     return [(name, len(times), sorted(times)[len(times) // 2], max(times)) for name, times in sorted(found.items())]
-
-
-def banded(count: int) -> str:
-    """Return a count as it may be published: nought, or "fewer than 5", or the number rounded to five."""
-    if count == 0:
-        return "0"
-    return f"fewer than {FEW}" if count < FEW else f"about {5 * round(count / 5)}"
-
-
-@router.get("/consultation")
-def consultation(request: Request, visitor: Reader, run: Annotated[str, Query(max_length=32)] = "") -> Response:
-    """Preview what a consultation document may say: bands, with small numbers withheld and that shown."""
-    query = runs.visible(visitor.scope).where(Run.kind == "closure", Run.state.in_(runs.FINISHED))
-    with request.app.state.db.reading() as session:
-        choices = list(session.execute(query.order_by(Run.ended_at.desc()).limit(20)).scalars())
-        chosen = next((each for each in choices if each.id == run), choices[0] if choices else None)
-        tables = {table.key: table for table in plans.tables(session, chosen)} if chosen else {}
-    affected = rows_of(tables.get("affected"))
-    by_area: dict[str, int] = {}
-    for row in affected:
-        by_area[str(row["area"])] = by_area.get(str(row["area"]), 0) + 1
-    return page(
-        request, "places/consultation.html", visitor, tabs=TABS, choices=choices, chosen=chosen,
-        bands=[(area, banded(count)) for area, count in sorted(by_area.items())], total=banded(len(affected)),
-        worse=banded(sum(1 for row in affected if row["worse"])), changes=tables.get("changes"), few=FEW,
-    )  # fmt: skip

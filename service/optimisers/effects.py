@@ -1,0 +1,79 @@
+"""What a closure does, beyond who moves: money by year, who bears it, gaps, dates, and the consultation report."""
+
+import importlib
+from datetime import date
+from typing import Any
+
+from optimiser.core import codec
+from optimiser.core.table import Column, Kind, Table
+from service.optimisers.jobs import JSON, Job
+from service.optimisers.studies import Looked
+from service.runs import Made
+
+
+def compared(job: Job, one: Any, baseline: Any, problem: Any, solution: Any) -> Any:
+    """Return the comparison of things as they are with a scenario's plan."""
+    runner = importlib.import_module("scenarios.runner")
+    comparison = importlib.import_module("scenarios.comparison")
+    scenario = importlib.import_module("scenarios.scenario").Scenario(job.title)
+    return comparison.compare(
+        runner.Outcome(runner.BASELINE, one, _as_result(one, baseline)),
+        runner.Outcome(scenario, problem, _as_result(problem, solution)),
+    )
+
+
+def _as_result(problem: Any, solution: Any) -> Any:
+    from optimiser.core.result import Result, Status
+
+    optimiser = importlib.import_module("optimiser.places")
+    costing = importlib.import_module("optimiser.places.costing")
+    found = optimiser.verify(problem, solution)
+    return Result(Status.FEASIBLE, solution, int(costing.cost(problem, solution)), None, found, 0)
+
+
+def tables(job: Job, one: Any, baseline: Any, problem: Any, solution: Any) -> tuple[Table, ...]:
+    """Return the officers' tables: years, equity, improvement, gaps, Year 6, the price a mile and dates."""
+    told = importlib.import_module("scenarios.tables")
+    work = importlib.import_module("scenarios.decommissioning")
+    found = compared(job, one, baseline, problem, solution)
+    before, after = (one, baseline), (problem, solution)
+    flip = work.break_even(one, baseline, problem, solution)
+    price = Table(
+        "flip", "The price a mile at which the answer flips",
+        (Column("today", "Today", Kind.PENCE), Column("flip", "Flips at", Kind.PENCE), Column("words", "In words")),
+        ((flip.today, flip.price, flip.sentence),), "Both plans kept as they are; transport by the price model.",
+    )  # fmt: skip
+    return (
+        told.years(found, one.year_names),
+        told.ledger(work.equity(found, before, after)),
+        told.improvement(work.improvement_test(found, before, after)),
+        told.gaps(work.gaps(*before), work.gaps(*after)),
+        told.transfers(work.transfers(one)),
+        price,
+        *(told.steps(each) for _, each in dates(job, baseline, problem, solution)[:1]),
+    )
+
+
+def dates(job: Job, baseline: Any, problem: Any, solution: Any) -> list[tuple[str, Any]]:
+    """Return the statutory steps for each base that closes, from the day that the run names or from today."""
+    calendar = importlib.import_module("data.problems.meetings").school_calendar(job.city)
+    module = importlib.import_module("scenarios.timeline")
+    start = date.fromisoformat(str(job.options.get("on") or date.today().isoformat()))
+    return [
+        (base.id, module.timeline(base.track, start, calendar))
+        for base in problem.bases
+        if not solution.base[base.id].open[-1] and base.id in baseline.base and baseline.base[base.id].open[-1]
+    ]
+
+
+def consultation(
+    job: Job, one: Any, baseline: Any, problem: Any, solution: Any, words: list[str], looked: Looked
+) -> Made:
+    """Return the consultation report as a file: the public part, and the annex for officers, apart."""
+    module = importlib.import_module("scenarios.report")
+    made = module.report(
+        job.title, words, compared(job, one, baseline, problem, solution), (one, baseline), (problem, solution),
+        options=looked.options, doubts=looked.doubts, dates=dates(job, baseline, problem, solution),
+    )  # fmt: skip
+    body = codec.to_json(made).encode("utf-8")
+    return Made("closure.report.json", "Consultation report and officers\u2019 annex, as data", JSON, body)

@@ -1,0 +1,129 @@
+"""The places desk from the facts of the small city to closures, quotes kept and a consultation report."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from data.synthetic import make
+from service import runs
+from service.optimisers import Job, execute
+from service.store.tables import Output, Run
+from tests.builders.service import a_city, a_run
+from tests.service.conftest import form_key
+
+
+@pytest.fixture(scope="module")
+def planned():
+    """The small city with its plan of places and a closure looked into in every way."""
+    records = make("small", 1).model_dump_json().encode()
+    now = execute(Job("places", "Places", records, seed=1, seconds=20))
+    before = {m.name: m.body.decode() for m in now.made if m.name.endswith((".problem.json", ".solution.json"))}
+    options = {
+        "choose": 1, "study": ["sets", "phases", "doubts", "front", "sweep"], "most": 3, "together": 2,
+        "on": "2020-09-14", "target": 100, "limits": {"minutes": 45, "moves": "", "sole": False, "cells": []},
+    }  # fmt: skip
+    job = Job("closure", "Close one <b>", records, options=options, seed=1, seconds=60, before=before)
+    return records, now, execute(job)
+
+
+@pytest.fixture
+def desk(client, db, settings, planned):
+    """A visitor with both plans finished; returns the client and the two runs' ids."""
+    records, now, closure = planned
+    city = a_city(db, records=records)
+    ids = []
+    for kind, finished in (("places", now), ("closure", closure)):
+        run_id = a_run(db, settings, city=city, kind=kind, title="Close one <b>", after=ids[0] if ids else None)
+        with db.session() as session:
+            run = session.get_one(Run, run_id)
+            run.state, run.holder, run.attempt, run.started_at = runs.RUNNING, "test", 1, run.asked_at
+        with db.reading() as session:
+            run = session.get_one(Run, run_id)
+            session.expunge(run)
+        runs.finish(db, run, state=runs.DONE, outcome=finished.outcome, made=finished.made)
+        ids.append(run_id)
+    return client, ids[0], ids[1]
+
+
+def test_a_closure_is_looked_into_in_every_way_that_was_asked(planned) -> None:
+    keys = {table.key for table in planned[2].tables}
+    assert {"sets", "near_misses", "phases", "doubts", "front", "sweep", "years", "flip", "gaps", "equity"} <= keys
+    names = {made.name for made in planned[2].made}
+    assert {"closure.front.svg", "closure.report.json"} <= names
+    assert len(next(t for t in planned[2].tables if t.key == "sweep").rows) == 3
+
+
+@pytest.mark.parametrize(
+    "path, words",
+    [
+        ("/places/closures", "Which bases could close?"),
+        ("/places/closures/{closure}", "The best sets of closures"),
+        ("/places/scenarios", "Measure by measure"),
+        ("/places/consultation", "Improvement test"),
+        ("/places/consultation/annex?run={closure}", "Not for publication"),
+        ("/places/consultation/file?run={closure}", "1. What is proposed"),
+        ("/places/equity", "Gap map"),
+        ("/places/closures/{closure}?carried=true", "no plan of runs"),
+    ],
+)
+def test_each_page_answers_with_what_is_typed_shown_as_text(desk, path, words) -> None:
+    client, _, closure = desk
+    answer = client.get(path.format(closure=closure))
+    assert answer.status_code == 200 and words in answer.text
+    assert "<b>" not in answer.text
+
+
+def test_the_public_report_as_a_file_names_no_pupil(desk, planned) -> None:
+    client, _, closure = desk
+    pupils = [each["id"] for each in json.loads(planned[0])["pupils"]]
+    text = client.get(f"/places/consultation/file?run={closure}").text
+    assert not [pupil for pupil in pupils if pupil in text]
+
+
+def test_the_report_is_taken_as_pdf_or_the_remedy_is_said(desk) -> None:
+    client, _, closure = desk
+    answer = client.get(f"/places/consultation/file?run={closure}&kind=pdf")
+    assert answer.content.startswith(b"%PDF") or "install" in answer.text
+
+
+def test_a_quote_is_kept_and_opened_again_with_the_reasons_shown_then(desk, db, planned) -> None:
+    client, places, _ = desk
+    table = next(t for t in planned[1].tables if t.key == "placements")
+    pupil, base = table.rows[0][0], table.rows[0][6]
+    assert "What the panel decided" in client.get(f"/places/quote?pupil={pupil}").text
+    key = form_key(client, "/places/closures")
+    form = {"form_key": key, "pupil": pupil, "chosen": base, "reason": "Nearest with a place"}
+    assert client.post("/places/quote", data={**form, "reason": ""}).status_code == 403
+    kept = client.post("/places/quote", data=form)
+    assert kept.status_code == 200 and "Nearest with a place" in kept.text and "As it was seen on" in kept.text
+    with db.reading() as session:
+        assert session.query(Output).filter(Output.run == places, Output.name == "decision.1.json").count() == 1
+    assert f"/places/quote/{places}/1" in client.get("/places/quote").text
+
+
+def test_closures_are_asked_for_within_limits(desk, db) -> None:
+    client, _, _ = desk
+    form = {"form_key": form_key(client, "/places/closures"), "close": "2", "target": "5000", "moves": "10",
+            "cell": "West|ASC, SLCN", "study": ["sets", "nonsense"], "sole": "true"}  # fmt: skip
+    answer = client.post("/places/closures", data=form, follow_redirects=False)
+    assert answer.status_code == 303
+    with db.reading() as session:
+        run = session.query(Run).filter(Run.state == runs.QUEUED).one()
+        assert run.options["study"] == ["sets"] and run.options["limits"]["cells"] == [["West", "ASC"]]
+    assert client.post("/places/closures", data={**form, "moves": "many"}).status_code == 403
+
+
+def test_the_command_line_sweeps_a_workbook(tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from data.writing.workbook import write_city
+    from service.cli.commands import app
+
+    write_city(make("small", 1), tmp_path / "city.xlsx")
+    out = tmp_path / "sweep.xlsx"
+    asked = ["sweep", str(tmp_path / "city.xlsx"), "--out", str(out), "--most", "3", "--workers", "1", "--json"]
+    answer = CliRunner().invoke(app, asked)
+    assert answer.exit_code == 0 and json.loads(answer.stdout)["scenarios"] == 3 and out.exists()
+    wrong = CliRunner().invoke(app, [*asked, "--cluster", "tcp://elsewhere:8786"])
+    assert wrong.exit_code == 1 and "tls://" in wrong.stdout
