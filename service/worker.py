@@ -117,6 +117,7 @@ class Worker:
             "keep_only": keeping,
             "pins": [pin.subject for pin in pins],
             "bytes": self.settings.child_bytes,
+            "cluster": self.settings.cluster,
             "processes": self.settings.processes,
         }
         (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")

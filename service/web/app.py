@@ -18,7 +18,9 @@ from service.web.pages import environment, fragment
 from service.web.routes import (
     account,
     api,
+    closures,
     columns,
+    consultation,
     contracts,
     data,
     decisions,
@@ -30,6 +32,7 @@ from service.web.routes import (
     places,
     plans,
     provider,
+    quotes,
     sheets,
     standby,
     transport,
@@ -56,6 +59,9 @@ ROUTERS = (
     meetings,
     meetings_year,
     places,
+    closures,
+    quotes,
+    consultation,
     decisions,
     api,
 )
