@@ -222,6 +222,7 @@ def demo(size: str, seed: int, out: Path, as_json: bool) -> None:
 
 def verify(what: str, problem: Path, solution: Path, as_json: bool) -> None:
     """Judge a saved plan by its verifier."""
+    from data.travel import recipes
     from optimiser.core import codec
 
     answer = Answer(as_json)
@@ -235,7 +236,7 @@ def verify(what: str, problem: Path, solution: Path, as_json: bool) -> None:
     problem_type = getattr(importlib.import_module(f"{package}.problem"), types[what][0])
     solution_type = getattr(importlib.import_module(f"{package}.solution"), types[what][1])
     try:
-        asked = codec.from_json(problem_type, problem.read_text("utf-8"))
+        asked = recipes.from_text(problem_type, problem.read_text("utf-8"))
         given = codec.from_json(solution_type, solution.read_text("utf-8"))
     except (OSError, ValueError, TypeError, KeyError) as wrong:
         answer.say(f"The files could not be read: {wrong}")

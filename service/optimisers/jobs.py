@@ -221,10 +221,18 @@ def _files(asked: Asked, job: Job, solution: Any, tables: tuple[Table, ...], out
         Made(f"{kind}.map.html", "Map", HTML, asked.draw(asked.problem, solution).encode("utf-8")),
         Made(f"{kind}.xlsx", "Excel workbook", XLSX, workbook(tables, job.notice)),
         Made(f"{kind}.tables.json", "Every table as JSON", JSON, codec.to_json(tables).encode("utf-8")),
-        Made(f"{kind}.problem.json", "The question, as the optimiser was asked it", JSON, _bytes(asked.problem)),
+        Made(f"{kind}.problem.json", "The question, as the optimiser was asked it", JSON, _problem(asked)),
         Made(f"{kind}.solution.json", "The answer, as the optimiser gave it", JSON, _bytes(solution)),
         Made(f"{kind}.outcome.json", "Headline figures", JSON, json.dumps(outcome).encode("utf-8")),
     ]
+
+
+def _problem(asked: Asked) -> bytes:
+    """Return the problem as JSON, its estimated travel as a recipe: a whole city is then under a megabyte or two."""
+    from data.travel import recipes
+    from service import travelling
+
+    return recipes.to_text(asked.problem, asked.points, travelling.source()).encode("utf-8")
 
 
 def _bytes(value: Any) -> bytes:

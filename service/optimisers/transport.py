@@ -122,6 +122,7 @@ def _routes_headlines(problem: Any, solution: Any, tables: tuple[Table, ...]) ->
 def ask_guides(job: Job) -> Asked:
     """Return the guides problem of a city with a routes plan's runs, or the workbook's own; raises CannotPlan."""
     from data.problems import guides as facts
+    from data.travel import recipes
 
     optimiser = importlib.import_module("optimiser.guides")
     solution_module = importlib.import_module("optimiser.guides.solution")
@@ -130,7 +131,7 @@ def ask_guides(job: Job) -> Asked:
         routes = importlib.import_module("optimiser.routes.solution")
         problem_module = importlib.import_module("optimiser.routes.problem")
         more["runs"] = codec.from_json(routes.RoutesSolution, job.before["routes.solution.json"])
-        more["routes_problem"] = codec.from_json(problem_module.RoutesProblem, job.before["routes.problem.json"])
+        more["routes_problem"] = recipes.from_text(problem_module.RoutesProblem, job.before["routes.problem.json"])
     else:
         more["routes_problem"] = built(importlib.import_module("data.problems.routes").build, job.city).problem
     if job.options.get("absent"):
