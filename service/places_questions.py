@@ -52,7 +52,7 @@ def city(kind: str, problem: Any, solution: Any, arguments: dict[str, Any], reco
     scenario = importlib.import_module("scenarios.scenario").Scenario("The closure")
     solution_type = importlib.import_module("optimiser.places.solution").Solution
     problem_type = importlib.import_module("optimiser.places.problem").Problem
-    one = codec.from_json(problem_type, arguments["baseline"][0])
+    one = _problem(problem_type, arguments["baseline"][0])
     plan = codec.from_json(solution_type, arguments["baseline"][1])
     routes = _routes(arguments["routes"])
     before = runner.Outcome(runner.BASELINE, one, _judged(places, one, plan))
@@ -106,7 +106,12 @@ def _routes(told: Any) -> Any:
         return None
     problem_type = importlib.import_module("optimiser.routes.problem").RoutesProblem
     solution_type = importlib.import_module("optimiser.routes.solution").RoutesSolution
-    return codec.from_json(problem_type, told[0]), codec.from_json(solution_type, told[1])
+    return _problem(problem_type, told[0]), codec.from_json(solution_type, told[1])
+
+
+def _problem(kind: Any, text: str) -> Any:
+    """Return a problem that a plan left, its travel worked out again where only the recipe was kept."""
+    return importlib.import_module("data.travel.recipes").from_text(kind, text)
 
 
 def _day(day: date) -> str:
