@@ -157,13 +157,34 @@ def sheets(kind: str, problem: Any, solution: Any, arguments: dict[str, Any], re
         page = paper.guide_roster(problem, solution, notice=notice)
     else:
         needs = _needs(paper, records)
-        page = paper.run_sheets(problem, solution, needs=needs, runs=wanted, plan=plan, notice=notice)
+        drawn = _sketches([problem.run[each] for each in wanted] if wanted else problem.runs, records)
+        page = paper.run_sheets(
+            problem, solution, needs=needs, runs=wanted, plan=plan, sketches=drawn, notice=notice
+        )
     if arguments.get("form") != "pdf":
         return Answer("Ready to print.", paper=page.encode("utf-8"))
     try:
         return Answer("Ready to print.", paper=pdf.as_pdf(page))
     except pdf.NoPdf as reason:
         raise NoAnswer(str(reason)) from reason
+
+
+def as_pdf(kind: str, problem: Any, solution: Any, arguments: dict[str, Any], records: bytes) -> Answer:
+    """Make a tagged PDF of a print page that a plan left."""
+    pdf = importlib.import_module("data.writing.pdf")
+    try:
+        return Answer("Ready to print.", paper=pdf.as_pdf(str(arguments["page"])))
+    except pdf.NoPdf as reason:
+        raise NoAnswer(str(reason)) from reason
+
+
+def _sketches(runs: Any, records: bytes) -> dict[str, str]:
+    """Return a drawing of the way of each run, by run id."""
+    from data.problems import points
+    from data.records import City
+    from service import travelling
+
+    return travelling.sketches(runs, points(City.model_validate_json(records)))
 
 
 def _cover(problem: Any, solution: Any, away: list[str]) -> Any:
@@ -189,4 +210,4 @@ def _needs(paper: Any, records: bytes) -> dict[str, Any]:
     return found
 
 
-VERBS = {"add": add, "withdraw": withdraw, "lots": lots, "sheets": sheets}
+VERBS = {"add": add, "withdraw": withdraw, "lots": lots, "sheets": sheets, "pdf": as_pdf}

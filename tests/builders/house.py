@@ -131,7 +131,10 @@ class Sitting:
 
     def wait_for_plan(self, *, seconds: float = 600) -> None:
         """Stay on the progress page until the result is there; the page brings it by itself."""
-        self.page.wait_for_selector("#decide", timeout=seconds * 1000, state="attached")
+        try:
+            self.page.wait_for_selector("#decide", timeout=seconds * 1000, state="attached")
+        except Exception as late:
+            raise AssertionError(f"no plan after {seconds:.0f} seconds; the page says: {self.words()}") from late
         self.look()
 
     def words(self) -> str:

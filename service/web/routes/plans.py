@@ -7,11 +7,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
-from service import plans, runs
+from service import plans, questions, runs
 from service.store import audit, cities
 from service.store.scope import KINDS, NotAllowed, NotThere
 from service.store.tables import Run
 from service.web import exports, security
+from service.web.desk import question
 from service.web.pages import KIND_WORDS, fragment, page
 from service.web.security import FRAME_POLICY, Allow, Visitor, check_form
 
@@ -234,7 +235,9 @@ def _table_file(request: Request, visitor: Visitor, run_id: str, key: str, endin
 
 @router.get("/plans/{run_id}/files/{name}")
 def file(request: Request, run_id: str, name: str, visitor: Annotated[Visitor, Depends(Allow("home"))]) -> Response:
-    """Give a file that the plan left, as an attachment."""
+    """Give a file that the plan left, as an attachment; a page to print also as PDF, when ".pdf" follows its name."""
+    if name.endswith(".html.pdf") and not name.endswith(".map.html.pdf"):
+        return _pdf(request, visitor, run_id, name.removesuffix(".pdf"))
     with request.app.state.db.session() as session:
         run = runs.get(session, visitor.scope, run_id)
         found = plans.output(session, run, name)
@@ -242,6 +245,20 @@ def file(request: Request, run_id: str, name: str, visitor: Annotated[Visitor, D
         audit.record(session, visitor.scope.who, "took a file out", f"{run.id} {name}")
     headers = {"Content-Disposition": f'attachment; filename="{found.name}"', "Content-Security-Policy": FRAME_POLICY}
     return Response(body, media_type=found.media, headers=headers)
+
+
+def _pdf(request: Request, visitor: Visitor, run_id: str, name: str) -> Response:
+    """Return a print page of a plan as a tagged PDF."""
+    with request.app.state.db.session() as session:
+        run = runs.get(session, visitor.scope, run_id)
+        page_to_print = plans.body(session, run, name).decode("utf-8")
+        audit.record(session, visitor.scope.who, "took a file out", f"{run.id} {name}.pdf")
+    try:
+        _, answer = question(request, visitor, run_id, "pdf", {"page": page_to_print})
+    except questions.NoAnswer as reason:
+        raise NotAllowed(str(reason)) from reason
+    headers = {"Content-Disposition": f'attachment; filename="{name.removesuffix(".html")}.pdf"'}
+    return Response(answer.paper, media_type="application/pdf", headers=headers)
 
 
 @router.get("/plans/{run_id}/charts/{name}")
