@@ -87,7 +87,7 @@ class Sitting:
         from axe_playwright_python.sync_playwright import Axe
 
         self.page.wait_for_load_state("load")
-        self.page.wait_for_function("!document.title.startsWith('Loading') && document.querySelector('main')")
+        self.page.wait_for_selector("main", state="attached")  # a function would be refused by the pages' own policy
         name = f"{self.page.url.removeprefix(self.address).split('?')[0]} {self.page.title()}"
         if name in self.seen:
             return

@@ -117,7 +117,7 @@ def test_every_route_and_identity_gives_what_the_matrix_says(house):
         kind = {"transport": "routes", "meetings": "meetings"}.get(route.path.split("/")[1], "places")
         for method in sorted(route.methods - {"HEAD"}):
             for identity in IDENTITIES:
-                for area in ("West", "East"):
+                for area in ("West", "East") if "{" in route.path else ("West",):
                     client, path = clients[identity], filled(route.path, city, plans[kind, area])
                     status = ask(client, method, route, path).status_code
                     cells += 1
@@ -128,7 +128,7 @@ def test_every_route_and_identity_gives_what_the_matrix_says(house):
                     if not good:
                         wrong.append((route.path, method, identity, area, status))
     assert not wrong, "\n".join(map(str, wrong))
-    assert cells > 700
+    assert cells > 500
 
 
 @pytest.mark.parametrize("kind", KINDS)
