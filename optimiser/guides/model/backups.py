@@ -16,6 +16,8 @@ from optimiser.guides.solution import Backup, GuidesSolution
 
 _NEAREST = 6
 """How many candidates of each route the first relaxed model holds; the rest are priced in."""
+_MORE = 4
+"""How many more candidates of a route are priced in at a time."""
 _TINY = 1e-6
 
 
@@ -89,7 +91,7 @@ def name(problem: GuidesProblem, solution: GuidesSolution, *, seed: int = 0) -> 
     while True:
         model = _model(problem, units, held)
         relaxed = model.linear.solve(Limits(), seed=seed, relax=True)
-        if relaxed.objective is None or not _take_in(problem, units, held, model, relaxed, -_TINY):
+        if relaxed.objective is None or not _take_in(problem, units, held, model, relaxed, -_TINY, most=_MORE):
             break
     answer = model.linear.solve(Limits(), seed=seed)
     if relaxed.objective is None or answer.objective is None:
@@ -218,8 +220,11 @@ def _take_in(
     model: _Model,
     relaxed: MipAnswer,
     limit: float,
+    *,
+    most: int | None = None,
 ) -> bool:
-    """Take in every candidate whose reduced cost is below the limit; return whether there was any.
+    """Take in candidates whose reduced cost is below the limit, all or the cheapest few of each route; return whether
+    there was any.
 
     For a guide who is already a candidate on the route, leaning on them once more is counted as free there, and the
     pair row of a candidate who is not in yet has no price: both can only make a reduced cost look lower than it is.
@@ -230,6 +235,7 @@ def _take_in(
     for u, unit in enumerate(units):
         size = len(unit.runs)
         first, second = float(duals[model.first_row[u]]), float(duals[model.second_row[u]])
+        wanted: list[tuple[float, int]] = []
         for k, guide in enumerate(unit.fit):
             if k in held[u]:
                 continue
@@ -240,6 +246,7 @@ def _take_in(
             as_first = price - problem.prices.no_first * size - first + lean
             as_second = price - problem.prices.no_second * size - second
             if min(as_first, as_second) < limit:
-                held[u].add(k)
-                found = True
+                wanted.append((min(as_first, as_second), k))
+        held[u].update(k for _, k in sorted(wanted)[:most])
+        found = found or bool(wanted)
     return found
