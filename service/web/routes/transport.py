@@ -26,6 +26,7 @@ TABS = [
     ("/transport/school", "One school again"),
     ("/transport/changes", "Since last term"),
     ("/transport/backups", "Backups"),
+    ("/transport/desk", "Half past six"),
     ("/transport/standby", "Standby"),
     ("/transport/compliance", "Checks"),
     ("/transport/rehearse", "Rehearse"),
