@@ -353,15 +353,18 @@ def frontier(
     seed: int = 0,
     progress: Progress = ignore,
 ) -> tuple[Point, ...]:
-    """Return the cheapest plan found at each share of children changed, savings counted from the least change.
+    """Return the cheapest plan found at each share of children changed.
 
-    A share of one is planned afresh as well, as if there were no last term, and the cheaper of the two is kept.
+    Savings are counted from last term's runs as they are where those keep every rule, and otherwise from the plan that
+    changes fewest. A share of one is planned afresh as well, as if there were no last term.
     """
     menu = menus_for(problem, limits=limits, seed=seed, progress=progress)
     free = replace(problem, change=Change(tolerance=problem.change.tolerance))
     travellers = {child for child, _ in problem.last_run if child in problem.child}
     giving = likely(free, menu)
-    found: list[tuple[int, RoutesSolution]] = []
+    as_was = RoutesSolution(problem.last)
+    stays = not _breaks(problem, as_was)
+    found: list[tuple[int, RoutesSolution]] = [(0, as_was)] if stays else []
     for share in sorted(shares):
         cap = int(share * len(travellers))
         plans = [plan_within(free, menu, cap, giving=giving)]
@@ -372,7 +375,7 @@ def frontier(
     base = costing.cost(free, found[0][1])
     return tuple(
         Point(cap, len(costing.changed(free, plan)), cost := costing.cost(free, plan), Pence(base - cost), plan)
-        for cap, plan in found
+        for cap, plan in found[stays:]
     )
 
 
@@ -394,5 +397,8 @@ def frontier_table(problem: RoutesProblem, points: Sequence[Point]) -> Table:
          p.saving / whole if whole else 0.0)
         for p in points
     )  # fmt: skip
-    note = f"Share of {children} children who had a run last term; savings counted from the plan that changes fewest."
+    note = (
+        f"Share of {children} children who had a run last term; savings counted from last term's runs where they keep "
+        "every rule, or else from the plan that changes fewest."
+    )
     return Table("frontier", "Saving against change", columns, rows, note)
