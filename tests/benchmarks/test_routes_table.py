@@ -1,12 +1,16 @@
 """The table of a whole set: every instance has a best known value, each row is checked, and nothing is run twice."""
 
 import argparse
+from dataclasses import replace
 
 import pytest
 
 from data.benchmarks.transport import SETS
+from optimiser.core.units import Seconds
+from optimiser.routes.problem import PickUpPoint
 from service.bench import routes
 from tests.benchmarks import routes_table
+from tests.builders.routes import a_random_city
 from tests.instances.routes import make
 
 shared = pytest.mark.skipif(not routes_table.SHARED.exists(), reason="skipped: no ../shared")
@@ -49,11 +53,28 @@ def test_a_school_is_planned_and_certified(monkeypatch, way):
     assert figures["cpu_seconds"] >= figures["search_seconds"]
 
 
+def a_school_under_every_rule():
+    """Fourteen children: two kept apart, one alone, one three days a week, two together, one at a pick-up point."""
+    problem = a_random_city(children=14, schools=1, seed=9)
+    free = [c for c in problem.children if not (c.sole or c.apart or any(c.id in o.apart for o in problem.children))]
+    one, other, walker = free[:3]
+    changed = {
+        one.id: replace(one, together=frozenset({other.id})),
+        other.id: replace(other, together=frozenset({one.id})),
+        walker.id: replace(walker, points=(PickUpPoint(free[3].home, Seconds(300)),)),
+    }
+    return replace(problem, children=tuple(changed.get(c.id, c) for c in problem.children))
+
+
+@pytest.mark.parametrize("way", ["morning", "afternoon"])
+def test_a_school_under_every_rule_is_certified_both_ways(monkeypatch, way):
+    monkeypatch.setattr(routes, "STEPS", 3000)
+    figures = routes.certify(a_school_under_every_rule(), way, seconds=20)
+    assert 0.9 * figures["plan"] <= figures["floor"] <= figures["plan"]
+
+
 def test_a_school_that_nobody_can_be_carried_to_is_refused():
     problem = make.make(5, children=12)
-    nobody = problem.__class__(
-        children=(), schools=problem.schools, vehicle_classes=problem.vehicle_classes, operators=problem.operators,
-        morning=problem.morning, afternoon=problem.afternoon,
-    )  # fmt: skip
+    nobody = replace(problem, children=())
     with pytest.raises(ValueError, match="nobody to carry"):
         routes.certify(nobody, "morning")
