@@ -59,7 +59,9 @@ def package_of(kind: str) -> str:
 
 def ask(kind: str, verb: str, arguments: dict[str, Any], *, problem: bytes, solution: bytes, records: bytes) -> Answer:
     """Ask a question in a child process; raises NoAnswer in words for a person."""
-    keep = ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "NUMBA_CACHE_DIR")
+    from service.travelling import NAMES
+
+    keep = ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "NUMBA_CACHE_DIR", *NAMES)
     with tempfile.TemporaryDirectory(prefix="sendopt-ask-") as name, _AT_ONCE:
         folder = Path(name)
         (folder / "problem.json").write_bytes(problem)

@@ -158,9 +158,7 @@ def sheets(kind: str, problem: Any, solution: Any, arguments: dict[str, Any], re
     else:
         needs = _needs(paper, records)
         drawn = _sketches([problem.run[each] for each in wanted] if wanted else problem.runs, records)
-        page = paper.run_sheets(
-            problem, solution, needs=needs, runs=wanted, plan=plan, sketches=drawn, notice=notice
-        )
+        page = paper.run_sheets(problem, solution, needs=needs, runs=wanted, plan=plan, sketches=drawn, notice=notice)
     if arguments.get("form") != "pdf":
         return Answer("Ready to print.", paper=page.encode("utf-8"))
     try:

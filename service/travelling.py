@@ -26,6 +26,7 @@ from data.travel.graph import RoadGraph
 from data.travel.network import RoadTravel
 from data.travel.source import Band, TravelFailed, TravelSource, Way
 from maps.background import Background
+from maps.sketch import sketch
 from optimiser.routes.run import Run
 from scenarios.lateness import Uncertainty
 
@@ -165,3 +166,38 @@ def ways(runs: Iterable[Run], points: Mapping[str, LatLon]) -> dict[str, tuple[t
         return {run: way.legs for run, way in run_ways(runs, points).items()}
     except TravelFailed:
         return {}
+
+
+def sketches(runs: Iterable[Any], points: Mapping[str, LatLon], *, most: int = 200) -> dict[str, str]:
+    """Return a drawing of each guided run's way for its sheet, by run id; none where a place stands nowhere.
+
+    ``runs`` are runs of a guides problem; only the first ``most`` are drawn. Children's stops are numbered as on the
+    sheet. Where a server fails, sheets go without.
+    """
+    found = {}
+    graph = _streets()
+    for run in list(runs)[:most]:
+        morning = run.direction.value == "am"
+        homes = [stop.place for stop in run.stops]
+        places = [*homes, run.last_place] if morning else [run.first_place, *homes]
+        marks = [str(turn) for turn in range(1, len(homes) + 1)]
+        marks = [*marks, "School"] if morning else ["School", *marks]
+        try:
+            way = data_ways.way_through(source(), places, points, Band.MORNING if morning else Band.AFTERNOON)
+        except TravelFailed:
+            return {}
+        if way is not None:
+            notice = "" if way.along_roads else "Straight lines: the streets between are not known here."
+            lines = {} if graph is None else streets.background(graph, box=_around(way), most=3_000)
+            notice = " ".join(filter(None, (notice, source().attribution)))
+            found[run.id] = sketch(
+                way.legs, marks, seconds=way.seconds, metres=way.metres, streets=lines,
+                title=f"The way of run {run.id}", notice=notice,
+            )  # fmt: skip
+    return found
+
+
+def _around(way: Way) -> tuple[float, float, float, float]:
+    """Return the box around a way: south, west, north and east in degrees."""
+    lats, lons = zip(*way.line, strict=True)
+    return min(lats) - 0.003, min(lons) - 0.005, max(lats) + 0.003, max(lons) + 0.005

@@ -1,6 +1,6 @@
 """The way that every run drives, leg by leg: what maps, run sheets and route files are drawn from."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from data.travel import osgb
 from data.travel.source import Band, Points, TravelSource, Way
@@ -20,12 +20,16 @@ def run_way(source: TravelSource, run: Run, points: Mapping[str, LatLon]) -> Way
     follows streets, and ESTIMATE where it is straight because nobody knows the streets. ``points`` are (latitude,
     longitude) by place id. Raises TravelFailed when a server does not answer.
     """
-    places = [stop.place for stop in run.stops]
+    return way_through(source, [stop.place for stop in run.stops], points, BANDS[run.direction])
+
+
+def way_through(source: TravelSource, places: Sequence[str], points: Mapping[str, LatLon], band: Band) -> Way | None:
+    """Return the way through places in order, as ``run_way`` does for a run's stops."""
     if len(places) < 2 or any(place not in points for place in places):
         return None
     lats, lons = zip(*(points[place] for place in places), strict=True)
     numbered = tuple(f"{turn} {place}" for turn, place in enumerate(places))
-    return source.path(Points(numbered, *osgb.from_wgs84(lats, lons)), BANDS[run.direction])
+    return source.path(Points(numbered, *osgb.from_wgs84(lats, lons)), band)
 
 
 def run_ways(source: TravelSource, runs: Iterable[Run], points: Mapping[str, LatLon]) -> dict[str, Way]:

@@ -52,17 +52,21 @@ def run_sheets(
     guide_names: Mapping[str, str] | None = None,
     runs: Iterable[str] | None = None,
     plan: CoverPlan | None = None,
+    sketches: Mapping[str, str] | None = None,
     notice: str = FICTION,
 ) -> str:
     """Return crew run sheets, one a page, for the runs given or all of them: a complete HTML page.
 
     Each sheet holds only its own run's children. With ``plan`` the sheets are this morning's, cover applied, and say
-    so; a cancelled run's sheet says not to go. A child without ``needs`` is shown by id. Raises KeyError for an
-    unknown run.
+    so; a cancelled run's sheet says not to go. A child without ``needs`` is shown by id. ``sketches`` are finished
+    drawings of the way by run id, set under the table. Raises KeyError for an unknown run.
     """
     chosen = [problem.run[each] for each in runs] if runs is not None else list(problem.runs)
     chosen.sort(key=lambda run: (run.direction.value, run.vehicle, run.start, run.id))
-    sections = [_sheet(problem, solution, run, needs or {}, guide_names or {}, plan) for run in chosen]
+    drawn = sketches or {}
+    sections = [
+        _sheet(problem, solution, run, needs or {}, guide_names or {}, plan, drawn.get(run.id, "")) for run in chosen
+    ]
     return _page(f"Run sheets for {long_date(problem.day)}", "".join(sections), notice)
 
 
@@ -73,6 +77,7 @@ def _sheet(
     needs: Mapping[str, CrewNeeds],
     names: Mapping[str, str],
     plan: CoverPlan | None,
+    sketch: str = "",
 ) -> str:
     way = "to school" if run.direction is Direction.AM else "from school"
     guide = _who_rides(solution, run, names, plan)
@@ -107,7 +112,9 @@ def _sheet(
         "<li>Ring the transport desk, then the school.</li></ol>"
     )
     table = _table(f"Children on run {run.id}, in order", heads, rows)
-    return f"<section><h2>Run {escape(run.id)} {way}, {long_date(problem.day)}</h2>{top}{table}{steps}</section>"
+    return (
+        f"<section><h2>Run {escape(run.id)} {way}, {long_date(problem.day)}</h2>{top}{table}{sketch}{steps}</section>"
+    )
 
 
 def _first(run: Run, needs: Mapping[str, CrewNeeds]) -> str:

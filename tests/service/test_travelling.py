@@ -12,6 +12,7 @@ from data.travel.crow import Estimate
 from data.travel.network import RoadTravel
 from data.travel.roads import import_extract
 from data.travel.source import Band, TravelFailed
+from data.writing.runsheets import run_sheets
 from maps import routes
 from scenarios.lateness import Uncertainty
 from service import travelling
@@ -113,3 +114,19 @@ def test_timed_journeys_calibrate_later_plans_and_the_model_of_lateness(tmp_path
     assert (code, told["fault"]) == (1, "too few timed journeys")
     file.write_text("nothing")
     assert command("roads", "calibrate", file)[0] == 1
+
+
+@pytest.mark.parametrize("on_roads", [True, False])
+def test_a_run_sheet_carries_a_drawing_of_its_way(tmp_path, on_roads):
+    if on_roads:
+        import_extract(a_town(tmp_path / "town.osm.pbf"), travelling.kept("roads"))
+    problem, solution, points = plans.a_guides_plan(6)
+    spots = dict(zip(points, plans.degrees(town_points(len(points))), strict=True))
+    drawn = travelling.sketches(problem.runs, spots)
+    assert set(drawn) == {run.id for run in problem.runs}
+    assert all(
+        ("OpenStreetMap" in text, "Straight lines" in text) == (on_roads, not on_roads) for text in drawn.values()
+    )
+    page = run_sheets(problem, solution, runs=[problem.runs[0].id], sketches=drawn)
+    assert page.count("<figure>") == 1 and drawn[problem.runs[0].id] in page
+    assert travelling.sketches(problem.runs, {}) == {}
