@@ -108,19 +108,19 @@ def _headlines(problem: Any, solution: Any, tables: tuple[Table, ...]) -> list[H
     ]  # fmt: skip
 
 
-def changes_of(options: Any) -> tuple[Any, ...]:
+def changes_of(options: Any, problem: Any) -> tuple[Any, ...]:
     """Return the scenario's changes from plain options; raises CannotPlan for one that cannot be read."""
     module = importlib.import_module("scenarios.changes.places")
     found = []
     for told in options.get("changes", []):
         try:
-            found.append(_change(module, dict(told)))
+            found.append(_change(module, problem, dict(told)))
         except (KeyError, TypeError, ValueError) as wrong:
             raise CannotPlan("One of the changes could not be read. Choose it again on the scenario page.") from wrong
     return tuple(found)
 
 
-def _change(module: Any, told: dict[str, Any]) -> Any:
+def _change(module: Any, problem: Any, told: dict[str, Any]) -> Any:
     if told["do"] == "close":
         winding = module.Winding[told.get("winding", "TOGETHER")]
         return module.CloseBase(str(told["base"]), int(told.get("year", 0)), winding)
@@ -128,19 +128,39 @@ def _change(module: Any, told: dict[str, Any]) -> Any:
         return module.ResizeBase(str(told["base"]), int(told["places"]), int(told.get("year", 0)))
     if told["do"] == "stop":
         return module.StopAdmitting(str(told["base"]), int(told.get("year", 0)))
+    if told["do"] == "open":
+        return module.OpenBase(str(told["base"]), int(told.get("year", 0)))
+    if told["do"] == "designate":
+        needs = tuple(each.strip() for each in str(told["needs"]).split(",") if each.strip())
+        return module.Redesignate(str(told["base"]), needs, children_stay=bool(told.get("stay", True)))
+    if told["do"] == "hub":
+        return _hub(problem, told)
     raise ValueError(told["do"])
+
+
+def _hub(problem: Any, told: dict[str, Any]) -> Any:
+    """Return the opening of a hub at the school of a base, with that base's prices."""
+    library = importlib.import_module("scenarios.library")
+    host = problem.base[str(told["base"])]
+    needs = tuple(each.strip() for each in str(told["needs"]).split(",") if each.strip())
+    if not needs:
+        raise ValueError("needs")
+    return library.hub(
+        f"{host.id}-hub", host, place=host.place, area=host.area, needs=needs, places=int(told["places"]),
+        year=int(told.get("year", 0)),
+    )  # fmt: skip
 
 
 def ask_closure(job: Job) -> Asked:
     """Return a scenario's problem, compared with things as they are; raises CannotPlan when the changes clash.
 
-    Options: ``changes``, a list of {"do": "close", "base": …, "year": …, "winding": …}; or ``choose``, how many bases
-    the optimiser is to choose for closing, with ``limits`` on what it may choose; ``study``, what to look into further
-    (see ``studies``); ``on``, the day from which the statutory steps run.
+    Options: ``changes``, a list of {"do": "close", "base": …, "year": …, "winding": …} and the like; ``choose``, how many
+    bases the optimiser is to choose for closing, with ``limits`` on what it may choose; ``study``, what to look into
+    further (see ``studies``); ``on``, the day from which the statutory steps run.
     """
     scenarios = importlib.import_module("scenarios.scenario")
     now = ask_places(_as_before(job))
-    scenario = scenarios.Scenario(job.title, changes_of(job.options))
+    scenario = scenarios.Scenario(job.title, changes_of(job.options, now.problem))
     try:
         variant = scenarios.apply(now.problem, scenario)
     except scenarios.Clash as clash:

@@ -57,6 +57,7 @@ def test_a_closure_is_looked_into_in_every_way_that_was_asked(planned) -> None:
 @pytest.mark.parametrize(
     "path, words",
     [
+        ("/places/scenario", "one other change"),
         ("/places/closures", "Which bases could close?"),
         ("/places/closures/{closure}", "The best sets of closures"),
         ("/places/scenarios", "Measure by measure"),
@@ -127,3 +128,53 @@ def test_the_command_line_sweeps_a_workbook(tmp_path: Path) -> None:
     assert answer.exit_code == 0 and json.loads(answer.stdout)["scenarios"] == 3 and out.exists()
     wrong = CliRunner().invoke(app, [*asked, "--cluster", "tcp://elsewhere:8786"])
     assert wrong.exit_code == 1 and "tls://" in wrong.stdout
+
+
+@pytest.mark.parametrize(
+    "told, words",
+    [
+        ({"do": "resize", "base": "b1", "places": 3}, "Commission 3 places"),
+        ({"do": "designate", "base": "b1", "needs": "HI, VI"}, "Designate base b1 for HI, VI"),
+        ({"do": "stop", "base": "b1"}, "takes no new pupils"),
+        ({"do": "open", "base": "b1"}, "Open base b1"),
+        ({"do": "hub", "base": "b1", "needs": "VI", "places": 4}, "Open base b1-hub"),
+    ],
+)
+def test_every_change_of_the_scenario_page_can_be_made(told, words) -> None:
+    from service.optimisers.estate import changes_of
+    from tests.builders.places import a_problem
+
+    (change,) = changes_of({"changes": [told]}, a_problem())
+    assert words in change.sentence
+
+
+@pytest.mark.parametrize("told", [{"do": "hub", "base": "b1", "needs": ""}, {"do": "fly", "base": "b1"}, {"do": "hub"}])
+def test_a_change_that_cannot_be_read_says_what_to_do(told) -> None:
+    from service.optimisers.estate import changes_of
+    from service.optimisers.jobs import CannotPlan
+    from tests.builders.places import a_problem
+
+    with pytest.raises(CannotPlan, match="Choose it again"):
+        changes_of({"changes": [told]}, a_problem())
+
+
+def test_a_closures_children_are_carried_and_listed_for_the_meetings() -> None:
+    from optimiser.core import codec
+    from scenarios.changes.places import CloseBase
+    from scenarios.runner import run
+    from scenarios.scenario import Scenario
+    from service.places_questions import city
+    from tests.scenarios.test_case import a_city as a_carried_city
+
+    problem, _, plan, riding = a_carried_city()
+    before, after = run(problem, [Scenario("close b1", (CloseBase("b1"),))])
+    told = {
+        "routes": [codec.to_json(plan), codec.to_json(riding)],
+        "baseline": [codec.to_json(problem), codec.to_json(before.result.solution)],
+    }  # fmt: skip
+    answer = city("closure", after.problem, after.result.solution, told, b"")
+    tables = {table.key: table for table in answer.tables}
+    assert "worse off by more than 15 minutes" in answer.sentence
+    assert {row[0] for row in tables["meetings"].rows} == {"c0", "c1"}
+    (year,) = tables["net"].rows
+    assert year[3] == year[1] - year[2]

@@ -29,6 +29,14 @@ WINDINGS = (
     ("TWO_SUMMERS", "No new admissions first, then those left move together"),
     ("RUN_DOWN", "No new admissions, and it closes when the last pupil has left"),
 )
+OTHERS = (
+    ("resize", "Commission another number of places"),
+    ("designate", "Designate it again; children there stay"),
+    ("stop", "Take no new pupils"),
+    ("open", "Open this candidate"),
+    ("hub", "Open a hub beside it, with its prices"),
+)
+"""Other changes that a scenario may hold, for one base."""
 Reader = Annotated[Visitor, Depends(Allow("places.read"))]
 Planner = Annotated[Visitor, Depends(Allow("places.plan"))]
 
@@ -78,7 +86,8 @@ def scenario(request: Request, visitor: Planner) -> Response:
     years = list(dict.fromkeys(str(row.get("year", "")) for row in rows_of(plan.table("bases"))))
     bases = list(dict.fromkeys(str(row["base"]) for row in rows_of(plan.table("bases"))))
     return page(
-        request, "places/scenario.html", visitor, tabs=TABS, plan=plan, bases=bases, years=years, windings=WINDINGS
+        request, "places/scenario.html", visitor, tabs=TABS, plan=plan, bases=bases, years=years, windings=WINDINGS,
+        others=OTHERS,
     )  # fmt: skip
 
 
@@ -91,20 +100,30 @@ def try_scenario(
     year: Annotated[int, Form(ge=0, le=20)] = 0,
     winding: Annotated[str, Form(max_length=20)] = "TOGETHER",
     choose: Annotated[int, Form(ge=0, le=20)] = 0,
+    also: Annotated[str, Form(max_length=20)] = "",
+    base: Annotated[str, Form(max_length=60)] = "",
+    places: Annotated[int, Form(ge=0, le=500)] = 0,
+    needs: Annotated[str, Form(max_length=100)] = "",
     minutes: Annotated[float, Form(gt=0, le=60)] = 0.5,
     key: Annotated[str, Form(max_length=60)] = "",
 ) -> Response:
     """Try a scenario: it is planned like any other, and compared with things as they are."""
     closing = close or []
-    if not closing and not choose:
-        raise NotAllowed("choose a base to close, or how many the optimiser is to choose")
+    if not closing and not choose and not also:
+        raise NotAllowed("choose a base to close, another change, or how many the optimiser is to choose")
+    if also and (also not in dict(OTHERS) or not base):
+        raise NotAllowed("choose the base that the other change is for")
+    if also in ("designate", "hub") and not needs.strip():
+        raise NotAllowed("name at least one need, such as HI, or several with commas between")
     if winding not in dict(WINDINGS):
         raise NotAllowed("choose how the bases close")
     with request.app.state.db.reading() as session:
         plan = on_show(session, visitor, "places")
     changes = [{"do": "close", "base": base, "year": year, "winding": winding} for base in closing]
+    if also:
+        changes.append({"do": also, "base": base, "year": year, "places": places, "needs": needs})
     options: dict[str, Any] = {"changes": changes, "choose": choose}
-    words = title.strip() or (f"Close {', '.join(closing)}" if closing else f"Close {choose}, chosen by the optimiser")
+    words = title.strip() or _called(closing, choose, dict(OTHERS).get(also, ""), base)
     after = plan.run.id if plan.run else ""
     run_id = ask(request, visitor, "closure", minutes, 1, "*", after, options, key, words[:120])
     return RedirectResponse(f"/plans/{run_id}", status_code=303)
@@ -142,3 +161,11 @@ def journeys(rows: list[dict[str, Any]], column: str) -> list[tuple[str, int, in
         if row["journey"] is not None:
             found.setdefault(str(row[column]), []).append(int(row["journey"]))
     return [(name, len(times), sorted(times)[len(times) // 2], max(times)) for name, times in sorted(found.items())]
+
+
+def _called(closing: list[str], choose: int, other: str, base: str) -> str:
+    """Return what to call a scenario that nobody named."""
+    parts = [f"Close {', '.join(closing)}"] if closing else []
+    parts += [f"Close {choose}, chosen by the optimiser"] if choose and not closing else []
+    parts += [f"{other}: {base}"] if other else []
+    return "; ".join(parts)
