@@ -260,9 +260,13 @@ def test_the_package_warms_its_kernels():
 @pytest.mark.full
 def test_600_guides_and_757_routes_are_proved_within_half_a_percent():
     for seed, required in ((0, 0.55), (1, 0.55)):
-        answer = solve(a_city(600, 757, seed=seed, required=required))
+        problem = a_city(600, 757, seed=seed, required=required)
+        answer = solve(problem)
         assert answer.gap is not None
         assert answer.gap <= 0.005
+        assert not [each for each in verify(problem, answer.solution) if each.hard]
+        named = backups.name(problem, answer.solution)
+        assert (named.status, named.bound) == (Status.OPTIMAL, named.cost)
 
 
 def test_a_check_perhaps_typed_with_day_and_month_swapped_is_pointed_out_and_the_rest_planned():
