@@ -27,6 +27,7 @@ def test_own_headings_are_guessed_chosen_once_and_read_by_themselves_the_next_ti
     path = a_workbook(tmp_path / "own.xlsx", Schools=OWN)
     first = send(client, path)
     assert "Headings that we do not know" in first.text and "Nothing was imported" in first.text
+    assert "There are 2 problems with your file" in first.text  # two columns that must be there; the rest is to look at
     assert answers(first.text) == ["id", "name", "?"]
     form = {"form_key": form_key(client), "meaning": ["id", "name", "-"]}
     second = client.post(f"{first.url.path}/columns", data=form)
