@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from weakref import ref
 
 import numpy as np
 
@@ -43,10 +44,25 @@ class Atlas:
         return {place: (float(a), float(b)) for place, a, b in zip(self.points, lat, lon, strict=True)}
 
 
+_last: tuple["ref[City]", Atlas] | None = None
+
+
 def atlas(city: City, *, geocoder: Geocoder | None = None) -> Atlas:
-    """Return where every school, home, venue, point and depot of a city is; what cannot be placed is listed."""
+    """Return where every school, home, venue, point and depot of a city is; what cannot be placed is listed.
+
+    The last city's atlas is kept, because each of the four problems of one city asks for it; nobody changes it.
+    """
+    global _last
+    if geocoder is not None:
+        return _drawn(city, geocoder)
+    held = _last
+    if held is None or held[0]() is not city:
+        held = _last = (ref(city), _drawn(city, Geocoder()))
+    return held[1]
+
+
+def _drawn(city: City, find: Geocoder) -> Atlas:
     found = Atlas()
-    find = geocoder or Geocoder()
     for school in city.schools:
         _put(found, find, "school", school, school.postcode, school.easting, school.northing, exact=school.id)
     for venue in city.venues:

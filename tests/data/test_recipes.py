@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from data.problems import atlas
 from data.problems.routes import build
 from data.synthetic import make
 from data.travel.crow import Estimate
@@ -47,3 +48,10 @@ def test_a_recipe_of_another_version_is_refused(built):
     with pytest.raises(ValueError, match="another version"):
         from_text(RoutesProblem, json.dumps(held))
     assert np.array_equal(built.problem.morning.seconds.diagonal(), np.zeros(len(built.problem.morning.places)))
+
+
+def test_the_atlas_of_a_city_is_drawn_once_for_all_its_problems():
+    city = make("small", 1)
+    assert atlas(city) is atlas(city)
+    moved = city.model_copy(update={"pupils": city.pupils[:1]})
+    assert len(atlas(moved).points) < len(atlas(city).points)
