@@ -8,13 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.benchmarks.meetings import read_grains
+from data.benchmarks.made import make_grains, make_roster
+from data.benchmarks.meetings import read_grains, read_roster
 from optimiser.core.limits import Limits
+from optimiser.meetings import solve
 from optimiser.meetings.search.annealer import anneal
 from optimiser.meetings.search.grains import score
+from optimiser.meetings.search.packing import pack
 from service.bench.meetings import run
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "benchmarks" / "meetings"
+FROZEN = Path(__file__).parents[1] / "instances" / "meetings"
 needs_shared = pytest.mark.skipif(not SHARED.exists(), reason="skipped: no ../shared")
 
 
@@ -121,6 +125,40 @@ def test_one_locality_is_proved_optimal_and_checked_from_the_file(name, optimum)
     answer = run("send-roster", path, seconds=120)
     assert answer["score"] == answer["bound"] == optimum
     assert _roster_cost(json.loads(path.read_text()), answer["assignment"], answer["people"]) == optimum
+
+
+@pytest.mark.parametrize(
+    ("made", "optimum"), [(lambda: make_roster(24, 1), 5119), (lambda: make_roster(10, 2, localities=2), 77)]
+)
+def test_a_frozen_roster_is_made_again_and_proved(made, optimum):
+    raw = made()
+    path = FROZEN / f"{raw['name']}.json"
+    assert json.loads(path.read_text()) == raw
+    result = solve(read_roster(path).problem)
+    assert result.cost == result.bound == optimum
+
+
+@pytest.mark.parametrize(("meetings", "seed", "soft"), [(20, 1, -784), (30, 2, -2663)])
+def test_a_frozen_packing_is_made_again_and_has_no_conflict(meetings, seed, soft):
+    raw = make_grains(meetings, seed)
+    path = FROZEN / f"{raw['name']}.json"
+    assert json.loads(path.read_text()) == raw
+    plan = pack(read_grains(path), limits=Limits(work=40_000), seed=1)
+    assert plan.score[:2] == (0, 0)
+    assert plan.score[2] >= soft * 1.2
+    assert _grain_score(raw, list(zip(map(int, plan.start), map(int, plan.room), strict=True))) == plan.score
+
+
+def test_packing_repeats_and_more_searches_are_no_worse():
+    problem = read_grains(FROZEN / "made-20meetings-64timegrains-5rooms-s1.json")
+    one, other = (pack(problem, limits=Limits(work=16_000), seed=3) for _ in range(2))
+    assert one.score == other.score
+    assert pack(problem, limits=Limits(work=16_000, processes=2), seed=3).score >= one.score
+
+
+def test_packing_stops_when_told():
+    problem = read_grains(FROZEN / "made-20meetings-64timegrains-5rooms-s1.json")
+    assert pack(problem, limits=Limits(work=10**9), seed=3, watch=lambda found: False).score[0] == 0
 
 
 def test_a_file_of_another_kind_is_refused(tmp_path):

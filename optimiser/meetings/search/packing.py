@@ -25,7 +25,8 @@ class Schedule:
     """How the time is spent: the first share on plain annealing between two heats, then cycles of rebuilding.
 
     Each cycle cools from its heat to ``cold`` and starts from the best plan so far; ``reach`` is the grains either side
-    of where a meeting stood that are weighed. Heats are in points.
+    of where a meeting stood that are weighed. ``warmth`` is the share of the heat that blurs where each goes back (as
+    Gumbel noise, so that places are chosen as at that heat). Heats are in points. ``restarts`` shares the budget among fresh starts.
     """
 
     first: float
@@ -33,12 +34,14 @@ class Schedule:
     cycles: tuple[float, ...]
     cold: float
     reach: int
+    warmth: float = 1.0
+    restarts: int = 1
 
 
 def schedule_for(meetings: int, grains: int) -> Schedule:
     """Return the schedule that did best for a size in trials on one instance of each size and on made-up ones."""
     if meetings <= 120:
-        return Schedule(0.02, (6000.0, 3000.0), (6000.0, 3000.0, 3000.0), 600.0, grains)
+        return Schedule(0.02, (6000.0, 3000.0), (6000.0, 3000.0), 600.0, grains, restarts=8)
     if meetings <= 400:
         return Schedule(0.2, (1500.0, 100.0), (2500.0, 1500.0), 100.0, grains)
     return Schedule(0.3, (1500.0, 10.0), (600.0, 300.0), 10.0, 120)
@@ -59,8 +62,19 @@ def pack(
     """
     how = schedule or schedule_for(len(problem.length), len(problem.grain_day))
 
+    seconds = limits.seconds / how.restarts if limits.seconds is not None else None
+    work = -(-limits.work // how.restarts) if limits.work is not None else None
+    part = Limits(seconds=seconds, work=work)
+
     def one(number: int) -> Plan:
-        return _Packing(problem, seed * 1000 + number).run(how, limits, watch)
+        best: Plan | None = None
+        for again in range(how.restarts):
+            plan = _Packing(problem, seed * 1000 + again * 17 + number).run(how, part, watch)
+            best = plan if best is None else max(best, plan, key=lambda each: each.score)
+            if not watch(best.score):
+                break
+        assert best is not None
+        return best
 
     if limits.processes == 1:
         return one(0)
@@ -111,6 +125,8 @@ class _Packing:
             heat = how.heats[0] * (how.heats[1] / how.heats[0]) ** through
             self.search.run(CHUNK * STEPS_A_ROUND, heat, heat * 0.999999, self._seed())
             self.rounds += CHUNK
+            if not watch(self.search.plan(self.rounds).score):
+                return self.search.plan(self.rounds)
         plan = self.search.plan(self.rounds)
         share = (1.0 - how.first) / len(how.cycles)
         for number, hot in enumerate(how.cycles):
@@ -144,7 +160,7 @@ class _Packing:
             reinsertion.rebuild(
                 CHUNK, heat, heat * 0.999999, self._seed(), start, room, best_start, best_room, tally, problem.length,
                 self.size, self.fits, self.waste, self.waste_of, self.day_end, self.search.longest, self.per_grain,
-                self.shared, how.reach,
+                self.shared, how.reach, how.warmth,
             )  # fmt: skip
             self.rounds += CHUNK
             if self.rounds % (CHUNK * 50) == 0 and not watch(score(problem, best_start, best_room)):

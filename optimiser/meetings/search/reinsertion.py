@@ -13,6 +13,7 @@ from numba import njit
 HARD, MEDIUM, OVERLAP, FOLLOWS = 200_000, 4_000, 10, 100
 MOST_OUT = 8
 NEAR = 2
+NOISES = 8192
 """A person who changes room within this many grains is unsettled (the family's room-stability rule)."""
 
 
@@ -94,12 +95,12 @@ def _join(own: int, low: int, high: int, taken: Any, joined: Any) -> None:
 @njit(cache=True, nogil=True)
 def _best_start(
     own: int, low: int, high: int, fits: int, waste_of: Any, day_end: Any, longest: int, d2: Any, d1: Any, joined: Any,
-    skip: float,
+    noise: Any, warmth: float,
 ) -> int:  # fmt: skip
-    """Return the start in the window at which a meeting adds least in a free room, or -1."""
-    offset = 2 * longest
+    """Return the start in the window at which a meeting adds least in a free room, give or take the noise, or -1."""
+    offset, first = 2 * longest, np.random.randint(noise.shape[0])
     value = slope = step = np.int64(0)
-    least, chosen = np.int64(1) << 60, -1
+    least, chosen = 1e300, -1
     for column in range(offset):
         slope += d2[column]
         value += slope
@@ -108,14 +109,14 @@ def _best_start(
         slope += d2[s - low + offset]
         value += slope
         step += d1[s - low + offset]
-        points = value + step + s
+        points = value + step + s - warmth * noise[(first + s) & (NOISES - 1)]
         if points >= least or s + own > day_end[s]:
             continue
         free = fits & ~joined[s - low]
         if free == 0:
             continue
         points += waste_of[free]
-        if points < least and (skip <= 0.0 or np.random.random() >= skip):
+        if points < least:
             least, chosen = points, s
     return chosen
 
@@ -195,7 +196,7 @@ def _shuffle(out: Any, count: int, size: Any) -> None:
 def rebuild(
     rounds: int, hot: float, cold: float, seed: int, start: Any, room: Any, best_start: Any, best_room: Any, tally: Any,
     length: Any, size: Any, fits: Any, waste: Any, waste_of: Any, day_end: Any, longest: int, per_grain: Any,
-    shared: Any, reach: int,
+    shared: Any, reach: int, warmth: float,
 ) -> None:  # fmt: skip
     """Take rounds in place, cooling from ``hot`` to ``cold`` points; ``tally`` holds the points now and the best.
 
@@ -212,6 +213,7 @@ def rebuild(
     d2, d1 = np.zeros(grains + 4 * longest + 8, np.int64), np.zeros(grains + 4 * longest + 8, np.int64)
     joined, by_room = np.zeros(grains + longest + 1, np.int64), np.zeros(rooms, np.int64)
     out, old_start, old_room = np.zeros(MOST_OUT, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64)
+    noise = -np.log(-np.log(np.random.random(NOISES) * 0.999998 + 0.000001))
     cooling, heat = (cold / hot) ** (1.0 / rounds), hot
     for _ in range(rounds):
         heat *= cooling
@@ -227,13 +229,14 @@ def rebuild(
         mid = old_start[out[np.random.randint(count)]]
         low, high = max(0, mid - reach), min(grains - 1, mid + reach)
         _shuffle(out, count, size)
-        skip = 0.0 if count > 3 else 0.03
         placed = 0
         while placed < count:
             i = out[placed]
             _weigh(i, low, high, length, longest, head, after, per_grain, d2, d1)
             _join(length[i], low, high, taken, joined)
-            s = _best_start(length[i], low, high, fits[i], waste_of, day_end, longest, d2, d1, joined, skip)
+            s = _best_start(
+                length[i], low, high, fits[i], waste_of, day_end, longest, d2, d1, joined, noise, warmth * heat
+            )
             if s < 0:
                 break
             change += _points(i, s, start, room, length, longest, head, after, per_grain, shared, by_room)
