@@ -9,6 +9,7 @@ from optimiser.core.progress import Progress, Step, ignore
 from optimiser.core.table import Column, Kind, Table
 from optimiser.core.units import Pence
 from optimiser.places.problem import BaseStatus, Problem
+from scenarios import library
 from scenarios.changes.places import CloseBase
 from scenarios.comparison import compare
 from scenarios.runner import BASELINE, InTurn, Outcome, Pool, Task, solve_task
@@ -20,7 +21,10 @@ TOGETHER = 8
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """One scenario against things as they are: money saved over the plan, who is touched, or why it was refused."""
+    """One scenario against things as they are: money saved over the plan, who is touched, or why it was refused.
+
+    ``travel_cut`` is how many seconds of single journeys are saved over all pupils and years.
+    """
 
     name: str
     saving: Pence | None = None
@@ -29,6 +33,7 @@ class Swept:
     unplaced: int = 0
     proved: bool = False
     refused: str = ""
+    travel_cut: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,35 @@ def closures(problem: Problem, *, most: int = 200, together: int = 3, year: int 
     return tuple(
         Scenario(f"Close {', '.join(bases)}", tuple(CloseBase(base, year) for base in bases)) for bases in chosen
     )
+
+
+def hubs(problem: Problem, needs: tuple[str, ...], *, places: int = 8, year: int = 0) -> tuple[Scenario, ...]:
+    """Return a scenario for opening a hub for some needs beside each base open today, with that base's prices."""
+    return tuple(
+        Scenario(
+            f"Hub for {', '.join(needs)} beside {base.id}, {base.area}",
+            (
+                library.hub(
+                    f"{base.id}-hub", base, place=base.place, area=base.area, needs=needs, places=places, year=year
+                ),
+            ),
+        )
+        for base in problem.bases
+        if base.status is BaseStatus.OPEN and not base.special_school
+    )
+
+
+def by_distance(rows: Sequence[Swept]) -> Table:
+    """Return a sweep as a table, the most travel cut first, those refused last."""
+    columns = (
+        Column("name", "Scenario"), Column("cut", "Single journeys cut, all pupils and years", Kind.SECONDS),
+        Column("saving", "Money saved", Kind.PENCE), Column("unplaced", "Stays without a base", Kind.COUNT),
+        Column("proved", "Proved", Kind.YES_NO), Column("refused", "Could not be tried"),
+    )  # fmt: skip
+    order = sorted(rows, key=lambda row: (row.saving is None, -row.travel_cut, row.name))
+    cells = tuple((r.name, r.travel_cut, r.saving, r.unplaced, r.proved, r.refused) for r in order)
+    note = "A pupil without a base counts as the policy's journey to a place elsewhere. A minus means more, or dearer."
+    return Table("hubs", "Where a hub would cut most distance", columns, cells, note)
 
 
 def sweep(
@@ -106,6 +140,7 @@ def _try(bundle: Bundle, scenario: Scenario) -> Swept:
     return Swept(
         scenario.name, Pence(sum(compared.yearly_saving)), len(compared.moved), compared.worse_off,
         len(outcome.result.solution.unplaced), outcome.result.cost == outcome.result.bound,
+        travel_cut=-compared.measure("travel").change,
     )  # fmt: skip
 
 

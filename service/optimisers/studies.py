@@ -124,11 +124,23 @@ def _sweep(asked: Question, looked: Looked) -> None:
     looked.tables.append(sweeping.ranked(rows))
 
 
+def _hubs(asked: Question, looked: Looked) -> None:
+    sweeping = importlib.import_module("scenarios.sweep")
+    told = str(asked.job.options.get("hub_needs") or "HI, VI")
+    needs = tuple(each.strip() for each in told.split(",") if each.strip())
+    rows = sweeping.sweep(
+        asked.now, sweeping.hubs(asked.now, needs), limits=asked.left(), seed=asked.job.seed, pool=asked.pool,
+        progress=asked.progress,
+    )  # fmt: skip
+    looked.tables.append(sweeping.by_distance(rows))
+
+
 STUDIES: dict[str, tuple[str, Callable[[Question, Looked], None]]] = {
     "sets": ("comparing the best sets of closures", _sets),
     "phases": ("comparing ways of winding down", _phases),
     "doubts": ("doubting every assumption", _doubts),
     "front": ("cost against travel", _front),
     "sweep": ("trying every closure", _sweep),
+    "hubs": ("trying a hub beside each base", _hubs),
 }
 """Each study by the name that options give it, with what it is doing in words."""

@@ -20,7 +20,7 @@ def planned():
     now = execute(Job("places", "Places", records, seed=1, seconds=20))
     before = {m.name: m.body.decode() for m in now.made if m.name.endswith((".problem.json", ".solution.json"))}
     options = {
-        "choose": 1, "study": ["sets", "phases", "doubts", "front", "sweep"], "most": 3, "together": 2,
+        "choose": 1, "study": ["sets", "phases", "doubts", "front", "sweep", "hubs"], "most": 3, "together": 2,
         "on": "2020-09-14", "target": 100, "limits": {"minutes": 45, "moves": "", "sole": False, "cells": []},
     }  # fmt: skip
     job = Job("closure", "Close one <b>", records, options=options, seed=1, seconds=60, before=before)
@@ -48,7 +48,19 @@ def desk(client, db, settings, planned):
 
 def test_a_closure_is_looked_into_in_every_way_that_was_asked(planned) -> None:
     keys = {table.key for table in planned[2].tables}
-    assert {"sets", "near_misses", "phases", "doubts", "front", "sweep", "years", "flip", "gaps", "equity"} <= keys
+    assert {
+        "sets",
+        "near_misses",
+        "phases",
+        "doubts",
+        "front",
+        "sweep",
+        "hubs",
+        "years",
+        "flip",
+        "gaps",
+        "equity",
+    } <= keys
     names = {made.name for made in planned[2].made}
     assert {"closure.front.svg", "closure.report.json"} <= names
     assert len(next(t for t in planned[2].tables if t.key == "sweep").rows) == 3

@@ -25,10 +25,11 @@ STUDIES = (
     ("phases", "Ways of winding down, year by year"),
     ("doubts", "Every assumption doubted: occupancy, growth, prices, a base that refuses"),
     ("front", "Cost against travel, as a chart"),
+    ("hubs", "Where a hub would cut most distance"),
     ("sweep", "Every closure tried, up to 200, on the cluster where one is named"),
 )
 SHOWN = (
-    "sets", "near_misses", "options", "measures", "years", "net", "flip", "phases", "doubts", "sweep", "front", "gaps",
+    "sets", "near_misses", "options", "measures", "years", "net", "flip", "phases", "doubts", "hubs", "sweep", "front", "gaps",
     "equity", "improvement", "transfers", "timeline", "affected",
 )  # fmt: skip
 """The tables of a closure, in the order in which a person asks for them."""
@@ -70,6 +71,7 @@ def choose(
     sole: Annotated[bool, Form()] = False,
     cell: Annotated[list[str] | None, Form()] = None,
     study: Annotated[list[str] | None, Form()] = None,
+    hub: Annotated[str, Form(max_length=60)] = "HI, VI",
     minutes: Annotated[float, Form(gt=0, le=600)] = 2.0,
     key: Annotated[str, Form(max_length=60)] = "",
 ) -> Response:
@@ -88,7 +90,7 @@ def choose(
         raise NotAllowed("plan who goes where first, on The estate")
     options: dict[str, Any] = {
         "changes": [], "choose": close, "limits": limits, "target": target * 100,
-        "study": [name for name in study or [] if name in known], "on": datetime.now(LONDON).date().isoformat(),
+        "study": [name for name in study or [] if name in known], "on": datetime.now(LONDON).date().isoformat(), "hub_needs": hub.strip(),
     }  # fmt: skip
     words = title.strip() or f"Close {close}, chosen by the optimiser"
     run_id = ask(request, visitor, "closure", minutes, 1, "*", plan.run.id, options, key, words[:120])
