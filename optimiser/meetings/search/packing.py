@@ -26,7 +26,8 @@ class Schedule:
 
     Each cycle cools from its heat to ``cold`` and starts from the best plan so far; ``reach`` is the grains either side
     of where a meeting stood that are weighed. ``warmth`` is the share of the heat that blurs where each goes back (as
-    Gumbel noise, so that places are chosen as at that heat). Heats are in points. ``restarts`` shares the budget among fresh starts.
+    Gumbel noise, so that places are chosen as at that heat). Heats are in points. ``restarts`` shares the budget among
+    fresh starts.
     """
 
     first: float
