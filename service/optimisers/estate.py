@@ -155,8 +155,8 @@ def ask_closure(job: Job) -> Asked:
     """Return a scenario's problem, compared with things as they are; raises CannotPlan when the changes clash.
 
     Options: ``changes``, a list of {"do": "close", "base": …, "year": …, "winding": …} and the like; ``choose``, how
-    many bases the optimiser is to choose for closing, with ``limits`` on what it may choose; ``study``, what to look into
-    further (see ``studies``); ``on``, the day from which the statutory steps run.
+    many bases the optimiser is to choose for closing, with ``limits`` on what it may choose; ``study``, what to look
+    into further (see ``studies``); ``on``, the day from which the statutory steps run.
     """
     scenarios = importlib.import_module("scenarios.scenario")
     now = ask_places(_as_before(job))

@@ -29,8 +29,8 @@ STUDIES = (
     ("sweep", "Every closure tried, up to 200, on the cluster where one is named"),
 )
 SHOWN = (
-    "sets", "near_misses", "options", "measures", "years", "net", "flip", "phases", "doubts", "hubs", "sweep", "front", "gaps",
-    "equity", "improvement", "transfers", "timeline", "affected",
+    "sets", "near_misses", "options", "measures", "years", "net", "flip", "phases", "doubts", "hubs", "sweep", "front",
+    "gaps", "equity", "improvement", "transfers", "timeline", "affected",
 )  # fmt: skip
 """The tables of a closure, in the order in which a person asks for them."""
 LONG = 25
@@ -90,7 +90,8 @@ def choose(
         raise NotAllowed("plan who goes where first, on The estate")
     options: dict[str, Any] = {
         "changes": [], "choose": close, "limits": limits, "target": target * 100,
-        "study": [name for name in study or [] if name in known], "on": datetime.now(LONDON).date().isoformat(), "hub_needs": hub.strip(),
+        "study": [name for name in study or [] if name in known],
+        "on": datetime.now(LONDON).date().isoformat(), "hub_needs": hub.strip(),
     }  # fmt: skip
     words = title.strip() or f"Close {close}, chosen by the optimiser"
     run_id = ask(request, visitor, "closure", minutes, 1, "*", plan.run.id, options, key, words[:120])
