@@ -122,7 +122,7 @@ def if_lapsed(problem: GuidesProblem, solution: GuidesSolution, *, guides: tuple
         pins={run: guide for run, guide in problem.pins.items() if guide not in gone},
     )
     stopped = tuple(sorted(run for guide in guides for run in solution.held.get(guide, ())))
-    answer = solve(changed)
+    answer = solve(changed, progress=lambda step: step.doing != "naming backups")  # the duties alone are asked for
     holder = answer.solution.holder if answer.solution is not None else {}
     left = tuple(sorted(r.id for r in problem.guided if r.need is Need.REQUIRED and r.id not in holder))
     return LapseEffect(tuple(guides), stopped, left, sum(len(problem.run[run].stops) for run in left))
