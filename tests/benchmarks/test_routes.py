@@ -2,11 +2,15 @@
 
 import copy
 import csv
+import json
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from data.benchmarks.transport import SETS
 from service.bench.routes import run
+from service.cli.commands import app
 from tests.benchmarks import checkers_routes as checkers
 
 SHARED = Path(__file__).parents[2] / ".." / "shared" / "benchmarks" / "transport"
@@ -16,7 +20,9 @@ SMALL = [
     ("darp_cordeau2006", "a2-16.txt", None),
     ("mdhdarp_malheiros2021", "a9-72hetIUY.txt", None),
     ("pdptw_lilim", "lc104.txt", None),
+    ("darp_cordeau_laporte2003", "R1a.txt", None),
     ("vrptw_solomon", "C101.txt", None),
+    ("vrptw_homberger", "r1_2_1.txt", None),
     ("hfvrp_pessoa2018", "X101-FSMFD.vrp", None),
     ("sbrp_park2012", "RSRB01", 2700),
 ]
@@ -108,3 +114,20 @@ def test_the_authors_own_school_bus_plans_pass_the_checker_but_for_the_minutes_t
     wrong, objective = checkers.check_park(folder, list(buses.values()), ride + 60)
     assert [each for each in wrong if "no schedule" not in each] == []
     assert len(wrong) <= 0.1 * objective
+
+
+def test_there_is_an_answer_of_every_set():
+    assert {folder for folder, _, _ in SMALL} == set(SETS)
+
+
+def test_the_command_writes_the_answer_in_the_agreed_shape(tmp_path):
+    out = tmp_path / "answer.json"
+    path = SHARED / "sbrp_park2012" / "RSRB01"
+    asked = ["--set", "sbrp_park2012", "--max-ride", "5400", "--seconds", "1", "--seed", "1", "--out", str(out)]
+    done = CliRunner().invoke(app, ["bench", "routes", str(path), *asked])
+    assert done.exit_code == 0, done.output
+    answer = json.loads(out.read_text())
+    assert list(answer) == ["set", "instance", "objective", "vehicles", "cpu_seconds", "bound"]
+    wrong, objective = checkers.check_park(path, answer["vehicles"], 5400)
+    assert wrong == []
+    assert answer["objective"] == objective
