@@ -120,16 +120,18 @@ def build(
 
 
 def shortest_roads(problem: Problem) -> dict[str, int]:
-    """Return for each place the fewest seconds to another meeting; nothing when two meetings may share a place."""
-    if problem.travel is None or problem.catch_up:
+    """Return for each place the fewest seconds to another meeting or slot; nothing when meetings may share a place."""
+    if problem.travel is None:
         return {}
     places: list[str] = []
     for meeting in problem.meetings:
         places += {problem.place_of(meeting.id, venue) for venue in problem.school[meeting.school].venues}
-    if len(set(places)) < len(places) or len(places) < 2:
+    held = {problem.venue[wish.venue].place for wish in problem.catch_up}
+    if len(set(places)) < len(places) or len(places) < 2 or held & set(places):
         return {}
-    rows = problem.travel.rows(places)
-    seconds = problem.travel.seconds[np.ix_(rows, rows)] + np.diag(np.full(len(rows), 10**7))
+    rows = problem.travel.rows([*places, *sorted(held)])
+    seconds = problem.travel.seconds[np.ix_(rows[: len(places)], rows)].astype(np.int64)
+    seconds[np.arange(len(places)), np.arange(len(places))] = 10**7
     return dict(zip(places, map(int, seconds.min(axis=1)), strict=True))
 
 
@@ -244,8 +246,10 @@ def _add_reserves(
 
 def _add_service(duty: Duty, supply: dict[tuple[Group, date, int], list[int]], optional: dict[Group, RoleNeed]) -> None:
     problem, model = duty.problem, duty.model
-    road = min(duty.roads.values(), default=0)
+    shortest, slots = min(duty.roads.values(), default=0), set(duty.reserve.values())
     for (group, day, start), columns in supply.items():
+        # From one catch-up slot to the next at the same venue there is no road.
+        road = 0 if slots.intersection(columns) else shortest
         role, locality, school_need, seconds, place = group
         servers = []
         for person in duty.openings.by_role.get(role, ()):

@@ -49,6 +49,21 @@ def test_a_wide_roster_is_verified_and_its_bound_holds_for_the_exact_one(seed, m
     assert found.solution == solve(problem, limits=Limits(work=60), seed=seed).solution
 
 
+@pytest.mark.parametrize("seed", range(2))
+def test_the_bound_of_a_wide_roster_holds_when_catch_up_slots_are_wanted(seed, monkeypatch):
+    problem = _far(seed)
+    there = np.pad(problem.travel.seconds, (0, 1), constant_values=600)
+    there[-1, -1] = 0
+    travel = TravelMatrix((*problem.travel.places, "B20 3DE"), there, there, "test", "test")
+    wish = CatchUp("meeting", 2, "North", HUB, DAYS[0], DAYS[1])
+    problem = replace(problem, travel=travel, catch_up=(wish,))
+    exact = solve(problem)
+    monkeypatch.setattr(wide, "MOST_CHOICES", 0)
+    found = solve(problem, limits=Limits(work=40), seed=seed)
+    assert exact.status is Status.OPTIMAL
+    assert found.bound <= exact.cost <= found.cost
+
+
 def test_the_board_counts_what_costing_counts_through_puts_and_takes():
     problem = _far(4)
     board = Board(problem, Openings(problem))
