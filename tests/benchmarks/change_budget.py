@@ -31,15 +31,27 @@ def mended(problem: RoutesProblem, *, work: int, seed: int) -> RoutesSolution:
     return assemble(problem, menu, choose(problem, menu, 0))
 
 
+def only_schools(problem: RoutesProblem, most: int) -> RoutesProblem:
+    """Return the problem of the schools with at most so many children, and the runs of last term to them."""
+    kept = tuple(school for school in problem.schools if len(problem.children_of[school.id]) <= most)
+    children = tuple(child for school in kept for child in problem.children_of[school.id])
+    ids = {child.id for child in children}
+    last = tuple(run for run in problem.last if set(run.children) <= ids)
+    return replace(problem, schools=kept, children=children, last=last)
+
+
 def main() -> None:
     """Mend, draw the frontier and write both."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", default="medium")
     parser.add_argument("--work", type=int, default=300_000, help="iterations for the whole city")
+    parser.add_argument("--most", type=int, help="only schools of at most so many children")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     asked = parser.parse_args()
     problem = builder.build(make(asked.size, seed=1)).problem
+    if asked.most is not None:
+        problem = only_schools(problem, asked.most)
     began = time.process_time()
     as_was = RoutesSolution(problem.last)
     base = mended(problem, work=asked.work, seed=asked.seed)
