@@ -55,7 +55,11 @@ def solve(
     scaled, step = in_steps(columns)
     first = None if start is None else values_of(columns, start)
     told = _in_pence(watch, step, offset)
-    found = pricing.solve(scaled, limits, seed=seed, start=first, watch=told, improved=improved, relaxed=relaxed)
+    # Over several years the relaxation stands too far below the best plan for much to be left out of the model.
+    least = pricing.LEAST if columns.problem.years == 1 else len(scaled.cost) + 1
+    found = pricing.solve(
+        scaled, limits, seed=seed, start=first, watch=told, improved=improved, relaxed=relaxed, least=least
+    )
     solution = None if found.values is None else read(columns, found.values)
     return Answer(found.status, solution, bounds.proved(found.bound, step=step, offset=offset), found.nodes)
 
