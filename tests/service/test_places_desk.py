@@ -20,7 +20,7 @@ def planned():
     now = execute(Job("places", "Places", records, seed=1, seconds=20))
     before = {m.name: m.body.decode() for m in now.made if m.name.endswith((".problem.json", ".solution.json"))}
     options = {
-        "choose": 1, "study": ["sets", "phases", "doubts", "front", "sweep", "hubs"], "most": 3, "together": 2,
+        "choose": 1, "study": ["sets", "phases", "front", "sweep", "hubs"], "most": 3, "together": 2,
         "on": "2020-09-14", "target": 100, "limits": {"minutes": 45, "moves": "", "sole": False, "cells": []},
     }  # fmt: skip
     job = Job("closure", "Close one <b>", records, options=options, seed=1, seconds=60, before=before)
