@@ -36,6 +36,16 @@ def consultation(request: Request, visitor: Reader, run: Chosen = "") -> Respons
     )  # fmt: skip
 
 
+def _chosen(session: Session, visitor: Visitor, run: str) -> Run:
+    """Return the run asked for, or the newest closure when none is named; raises NotThere."""
+    if run:
+        return runs.get(session, visitor.scope, run)
+    found = recent(session, visitor, 1)
+    if not found:
+        raise NotThere("a scenario")
+    return found[0]
+
+
 def _report(session: Session, run: Run) -> Report | None:
     try:
         return codec.from_json(Report, plans.body(session, run, "closure.report.json").decode("utf-8"))
@@ -47,7 +57,7 @@ def _report(session: Session, run: Run) -> Report | None:
 def annex(request: Request, visitor: Planner, run: Chosen = "") -> Response:
     """Show the officers' annex, child by child; looking is recorded."""
     with request.app.state.db.session() as session:
-        chosen = runs.get(session, visitor.scope, run)
+        chosen = _chosen(session, visitor, run)
         found = _report(session, chosen)
         if found is None:
             raise NotThere(run)
@@ -63,7 +73,7 @@ def file(
 ) -> Response:
     """Give the public part as a page to print or as a PDF; the annex is never in it."""
     with request.app.state.db.session() as session:
-        chosen = runs.get(session, visitor.scope, run)
+        chosen = _chosen(session, visitor, run)
         found = _report(session, chosen)
         if found is None:
             raise NotThere(run)
