@@ -47,6 +47,8 @@ def test_transport_covers_a_morning_and_prints_run_sheets(tmp_path: Path):
         for path in (
             "/transport/runs", "/transport/backups", "/transport/referrals", "/transport/school", "/transport/children",
             "/transport/lots", "/transport/figures", "/transport/review", "/transport/changes",
+            "/transport/standby", "/transport/compliance", "/transport/rehearse?what=september",
+            "/transport/desk?away=G001,G999&broken=nothing:am",
         ):  # fmt: skip
             sitting.open(path)
         at_ease(sitting)
@@ -190,6 +192,7 @@ def test_meetings_makes_a_term_hears_replies_and_sends_invitations_again(tmp_pat
             "a moved invitation replaces the old"
         )
         assert b"<section" in fetched(sitting, f"{mended}/files/meetings.invitations.html")
+        assert fetched(sitting, f"{mended}/files/meetings.leaflet.html.pdf").startswith(b"%PDF-")
 
         sitting.open("/meetings/feeds")
         sitting.press("Make the address")
