@@ -161,6 +161,21 @@ class Openings:
                     if self.venue_block(meeting, venue, day, start) is None:
                         yield Opening(day, start, venue)
 
+    def allows(self, meeting: Meeting, there: Opening) -> bool:
+        """Return whether one opening is among those of a meeting, without looking at the others."""
+        school, kind = self.problem.school[meeting.school], self.problem.kind[meeting.kind]
+        return (
+            there.day in self.problem.day_index
+            and there.start in self.problem.starts
+            and there.venue in school.venues
+            and self.school_block(meeting, there.day, there.start) is None
+            and self.venue_block(meeting, there.venue, there.day, there.start) is None
+            and all(
+                self._somebody(pool, there.day, there.start, there.start + kind.seconds)
+                for pool in self._pools(kind, school)
+            )
+        )
+
     def _pools(self, kind: MeetingType, school: School) -> list[tuple[Staff, ...]]:
         return [self.candidates(need, school, school.locality) for need in kind.roles if need.required]
 

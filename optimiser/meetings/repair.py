@@ -39,7 +39,7 @@ def hit_by(problem: Problem, openings: Openings | None = None) -> tuple[str, ...
         if old.meeting not in problem.meeting:
             continue
         there = Opening(old.day, old.start, old.venue)
-        if old.meeting in repair.asked or there not in set(asked.of(problem.meeting[old.meeting])):
+        if old.meeting in repair.asked or not asked.allows(problem.meeting[old.meeting], there):
             found.append(old.meeting)
     return tuple(found)
 

@@ -187,23 +187,33 @@ def _add_meeting(
 
 def options(problem: Problem, openings: Openings, meeting: Meeting, frozen: Opening | None = None) -> list[Opening]:
     """Return the openings at which pins and the last roster let a meeting be held."""
-    found = [frozen] if frozen is not None else list(openings.of(meeting))
+    stays = frozen or _locked(problem, meeting)
+    if stays is not None:
+        found = [stays] if frozen is not None or openings.allows(meeting, stays) else []
+    else:
+        found = list(openings.of(meeting))
     pin = problem.pinned.get(meeting.id)
     if pin is not None:
         found = [
             each for each in found if (each.day, each.start) == (pin.day, pin.start) and pin.venue in (None, each.venue)
         ]
     repair = problem.repair
-    if repair is not None:
+    if repair is not None and meeting.id in repair.asked:
         old = next((each for each in repair.reference if each.meeting == meeting.id), None)
         if old is not None:
-            there = Opening(old.day, old.start, old.venue)
-            kept = repair.locked if repair.may_move_notified else repair.locked | repair.notified
-            if meeting.id in repair.asked:
-                found = [each for each in found if each != there]
-            elif meeting.id in kept:
-                found = [each for each in found if each == there]
+            found = [each for each in found if each != Opening(old.day, old.start, old.venue)]
     return found
+
+
+def _locked(problem: Problem, meeting: Meeting) -> Opening | None:
+    """Return where a repair leaves a meeting, or None when it may move."""
+    repair = problem.repair
+    if repair is None or meeting.id in repair.asked:
+        return None
+    if meeting.id not in repair.locked and (repair.may_move_notified or meeting.id not in repair.notified):
+        return None
+    old = next((each for each in repair.reference if each.meeting == meeting.id), None)
+    return Opening(old.day, old.start, old.venue) if old is not None else None
 
 
 def _add_reserves(

@@ -126,7 +126,8 @@ class _Packing:
             heat = how.heats[0] * (how.heats[1] / how.heats[0]) ** through
             self.search.run(CHUNK * STEPS_A_ROUND, heat, heat * 0.999999, self._seed())
             self.rounds += CHUNK
-            if not watch(self.search.plan(self.rounds).score):
+            hard, medium, soft = (-int(each) for each in self.search.best)
+            if not watch((hard, medium, soft)):
                 return self.search.plan(self.rounds)
         plan = self.search.plan(self.rounds)
         share = (1.0 - how.first) / len(how.cycles)
