@@ -151,6 +151,7 @@ def a_sitting(address: str) -> Iterator[Sitting]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         context = browser.new_context(accept_downloads=True)
         page = context.new_page()
+        page.set_default_timeout(240_000)  # a busy machine is not what is tested
         page.set_default_timeout(120_000)  # a busy machine is slow, not wrong
         sitting = Sitting(page, address)
 

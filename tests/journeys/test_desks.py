@@ -21,7 +21,7 @@ pytestmark = [
 
 
 def fetched(sitting: Sitting, path: str) -> bytes:
-    answer = sitting.page.request.get(sitting.address + path)
+    answer = sitting.page.request.get(sitting.address + path, timeout=240_000)
     assert answer.status == 200, path
     return answer.body()
 

@@ -150,7 +150,7 @@ def test_two_plans_are_compared_child_by_child_in_each_direction(db, settings, c
     again = execute(Job("routes", "Again", the_records(), options={"withdraw": "OP-A"}, seconds=2.0, before=before))
     second = keep(db, settings, city, "routes", again, after=first)
     text = client.get(f"/plans/{second}/compare", params={"with": first}).text
-    assert "Changes: Each child&#39;s ride" in text.replace("&#x27;", "&#39;")
+    assert "Each child&#39;s ride" in text.replace("&#x27;", "&#39;")
     assert re.search(r"P\d{5}, [\d-]+, (morning|afternoon)", text)
     assert "What changes against the plan that it follows" in client.get(f"/plans/{second}").text
 
