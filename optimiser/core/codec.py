@@ -100,6 +100,8 @@ def _decode_record(kind: type, data: Any) -> Any:
 
 
 def _decode_generic(origin: Any, args: tuple[Any, ...], data: Any) -> Any:
+    if hasattr(origin, "__value__"):  # a name for another type, as NumPy's NDArray is from Python 3.12 on
+        return decode(origin.__value__, data)
     if origin in (typing.Union, types.UnionType):
         return _first_that_fits(args, data)
     if origin is np.ndarray:
