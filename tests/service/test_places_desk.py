@@ -52,7 +52,6 @@ def test_a_closure_is_looked_into_in_every_way_that_was_asked(planned) -> None:
         "sets",
         "near_misses",
         "phases",
-        "doubts",
         "front",
         "sweep",
         "hubs",
