@@ -13,7 +13,10 @@ from optimiser.routes.search.starts import calls_of
 from optimiser.routes.search.steady import SIDES, Near, Seat, make_near, walk
 from optimiser.routes.solution import RoutesSolution, Unserved
 
-PRICES = (40_000, 15_000, 10_000, 7_500, 6_000, 5_000, 4_000, 3_000, 2_000, 1_000, 0)
+PRICES = (
+    40_000, 20_000, 14_000, 11_000, 9_000, 8_000, 7_000, 6_000, 5_000, 4_500, 4_000, 3_500, 3_000, 2_500, 2_000, 1_500,
+    1_000, 500, 0,
+)  # fmt: skip
 """Prices of a changed child, in pence a day, at which each school is planned, the dearest first."""
 
 
