@@ -7,12 +7,12 @@ from optimiser.core.errors import BadProblem
 from optimiser.core.limits import Limits
 from optimiser.core.result import Result, Status
 from optimiser.core.table import Column, Kind, Table
-from optimiser.meetings import costing
+from optimiser.meetings import costing, neighbourhood, verifier
 from optimiser.meetings.model import duty as duties
 from optimiser.meetings.openings import Opening, Openings
 from optimiser.meetings.problem import Booking, Problem, Repair
 from optimiser.meetings.solution import Solution
-from optimiser.meetings.solver import solve
+from optimiser.meetings.solver import reason_unbooked, solve
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,9 @@ def hit_by(problem: Problem, openings: Openings | None = None) -> tuple[str, ...
 def fewest_moves(problem: Problem, *, limits: Limits | None = None, seed: int = 0, wide: bool = False) -> Repaired:
     """Return the repair with the fewest moves; raises BadProblem when the problem holds no last roster.
 
-    The narrow search lets only the meetings hit move. When it books every one that has an opening, the count is
-    proved the fewest, since each of those has to move anyway. Otherwise all may move, and the proof is the solver's.
+    The narrow search lets only the meetings hit move, first looking at a few days only. When it books every one that
+    has an opening, the count is proved the fewest, since each of those has to move anyway; the same holds with the
+    fewest others that the days touched can no longer staff. Otherwise all may move, and the proof is the solver's.
     """
     limits = limits or Limits()
     repair = _repair_of(problem)
@@ -57,6 +58,9 @@ def fewest_moves(problem: Problem, *, limits: Limits | None = None, seed: int = 
     freed = replace(problem, repair=replace(repair, asked=repair.asked | frozenset(hit)))
     openings = Openings(freed)
     if not wide:
+        near = _near(freed, openings, hit, limits, seed)
+        if near is not None:
+            return near
         placed, _ = _least(freed, openings, hit, limits, seed, wide=False)
         could = {each for each in hit if next(openings.of(freed.meeting[each]), None) is not None}
         before = {old.meeting for old in repair.reference}
@@ -70,6 +74,95 @@ def _repair_of(problem: Problem) -> Repair:
     if problem.repair is None:
         raise BadProblem("a repair needs the last roster")
     return problem.repair
+
+
+def _near(problem: Problem, openings: Openings, hit: tuple[str, ...], limits: Limits, seed: int) -> Repaired | None:
+    """Return a repair made within a few days whose number of moves is proved the fewest, or None.
+
+    Catch-up slots may stand on any day, so a round that asks for them is not taken apart.
+    """
+    repair = _repair_of(problem)
+    if problem.catch_up:
+        return None
+    before = {old.meeting for old in repair.reference}
+    waiting = {
+        each.id for each in problem.meetings if each.id not in before and next(openings.of(each), None) is not None
+    }
+    crowded: frozenset[str] = frozenset()
+    for _ in range(2):
+        leaving = frozenset(hit) | crowded
+        part = neighbourhood.part_of(problem, openings, repair, leaving | waiting)
+        found = solve(part, limits=limits, seed=seed).solution if part.meetings else Solution(())
+        if found is None:
+            return None
+        could = {each for each in leaving if next(openings.of(problem.meeting[each]), None) is not None}
+        held = {each.id for each in part.meetings} - leaving - waiting
+        if could | held <= set(found.booking):
+            return _joined(problem, openings, found, hit, len(leaving), limits, seed)
+        if crowded or held <= set(found.booking):
+            return None
+        out = _crowded_out(problem, openings, repair, frozenset(hit), limits, seed)
+        if not out or (repair.most_moves is not None and len(out) > repair.most_moves):
+            return None
+        crowded = out
+    return None
+
+
+def _crowded_out(
+    problem: Problem, openings: Openings, repair: Repair, hit: frozenset[str], limits: Limits, seed: int
+) -> frozenset[str] | None:
+    """Return the fewest meetings that must leave the days touched for the others to be staffed; None if unproved.
+
+    Whatever else moves, those days can staff no more of what stands there, so this many moves are needed besides
+    the meetings hit. Meetings that may not move are never among them.
+    """
+    part = neighbourhood.part_of(problem, openings, repair, frozenset())
+    stay = {old.meeting for old in repair.reference if old.meeting in part.meeting and old.meeting not in hit}
+    part = replace(part, meetings=tuple(each for each in part.meetings if each.id in stay))
+    duty = duties.build(part)
+    duty.model.cost = [0.0] * len(duty.model.cost)
+    duty.model.offset = 0.0
+    notified = frozenset() if repair.may_move_notified else repair.notified
+    fixed = (repair.locked | notified | set(problem.pinned)) & stay
+    for meeting, column in duty.leave_out.items():
+        duty.model.cost[column] = float(len(stay) + 1) if meeting in fixed else 1.0
+    answer = duty.solve(limits, seed=seed)
+    if answer.values is None or answer.bound is None:
+        return None
+    out = stay - set(duty.read(answer.values).placed)
+    if out & fixed or math.ceil(answer.bound - 1e-6) != len(out):
+        return None
+    return frozenset(out)
+
+
+def _joined(
+    problem: Problem,
+    openings: Openings,
+    part: Solution,
+    hit: tuple[str, ...],
+    fewest: int,
+    limits: Limits,
+    seed: int,
+) -> Repaired | None:
+    """Return the part solved among the days left alone, verified as one roster; None when a hard rule breaks."""
+    old = {each.meeting: each for each in _repair_of(problem).reference}
+    bookings, unbooked = [], []
+    for meeting in problem.meetings:
+        booking = part.booking.get(meeting.id)
+        if booking is None and meeting.id in old and meeting.id not in hit:
+            booking = old[meeting.id]
+        if booking is None:
+            unbooked.append(reason_unbooked(problem, openings, meeting.id))
+        else:
+            bookings.append(booking)
+    solution = Solution(tuple(bookings), tuple(unbooked))
+    violations = verifier.verify(problem, solution)
+    moved = costing.moved(problem, solution)
+    if any(each.hard for each in violations) or len(moved) != fewest:
+        return None
+    points = costing.cost(problem, solution)
+    result = Result(Status.FEASIBLE, solution, points, None, violations, seed, limits.work or 0)
+    return Repaired(result, hit, moved, fewest, wide=False)
 
 
 def _least(

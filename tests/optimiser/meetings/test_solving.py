@@ -15,7 +15,7 @@ from optimiser.meetings import costing, explain, report, solve, verify
 from optimiser.meetings.bounds import counting_bound
 from optimiser.meetings.conflicts import Obstacle, has_opening, minimal_conflict, relax
 from optimiser.meetings.openings import Openings
-from optimiser.meetings.problem import AT_SCHOOL, Problem, Repair, Window
+from optimiser.meetings.problem import AT_SCHOOL, Problem, Repair, Room, Window
 from optimiser.meetings.repair import before_and_after, fewest_moves
 from optimiser.meetings.solution import Booking, Solution, Unbooked
 from tests.builders.meetings import DAYS, HUB, MONDAY, STARTS, a_meeting, a_person, a_round, a_school, a_team, the_pilot
@@ -185,3 +185,44 @@ def test_an_unknown_subject_is_refused():
 def test_a_person_is_told_how_idle_they_are():
     problem = the_pilot()
     assert "free starting times" in explain(problem, solve(problem).solution, about="ep1").sentence
+
+
+def _two_at_one_time():
+    """Two schools met at one time on Monday by a team of two of each; the rest of the round is empty."""
+    schools = [a_school("s1"), a_school("s2", psychologist="ep2")]
+    team = a_team()
+    more = tuple(replace(each, id=each.id.replace("1", "2")) for each in team)
+    problem = a_round(
+        schools, staff=(*team, *more), venues=(replace(a_round().venues[0], rooms=(Room("r0"), Room("r1"))),)
+    )
+    old = (
+        Booking("s1", MONDAY, STARTS[0], HUB, "r0", ("at1", "ep1", "ot1", "slt1")),
+        Booking("s2", MONDAY, STARTS[0], HUB, "r1", ("at2", "ep2", "ot2", "slt2")),
+    )
+    assert not any(each.hard for each in verify(problem, Solution(old)))
+    return problem, old
+
+
+def test_a_day_that_can_staff_one_fewer_moves_one_and_is_proved_without_moving_the_rest():
+    problem, old = _two_at_one_time()
+    staff = tuple(replace(each, leave=frozenset({MONDAY})) if each.id == "ot2" else each for each in problem.staff)
+    repaired = fewest_moves(replace(problem, staff=staff, repair=Repair(old)))
+    assert repaired.hit == ()
+    assert repaired.fewest == len(repaired.moved) == 1
+    assert not repaired.wide
+    locked = fewest_moves(replace(problem, staff=staff, repair=Repair(old, locked=frozenset({"s1"}))))
+    assert locked.moved == ("s2",)
+
+
+def test_people_change_without_a_move_and_days_left_alone_keep_theirs():
+    problem, old = _two_at_one_time()
+    spare = a_person("ot3", "OT")
+    staff = tuple(replace(each, leave=frozenset({MONDAY})) if each.id == "ot2" else each for each in problem.staff)
+    later = replace(old[1], day=DAYS[2])
+    changed = replace(problem, staff=(*staff, spare), repair=Repair((old[0], later)))
+    assert fewest_moves(changed).result.solution.bookings == (old[0], later)
+    changed = replace(changed, repair=Repair(old))
+    repaired = fewest_moves(changed)
+    assert repaired.moved == ()
+    assert repaired.fewest == 0
+    assert not any(each.hard for each in verify(changed, repaired.result.solution))
