@@ -10,10 +10,12 @@ from optimiser import places
 from optimiser.core.limits import Limits
 from optimiser.core.mip import Relaxation
 from optimiser.core.result import Status
+from optimiser.core.units import Pence
+from optimiser.places.frontier import divide
 from optimiser.places.model import pricing
 from optimiser.places.model.allocation import build, in_steps
-from optimiser.places.problem import Policy
-from tests.builders.places import a_problem, a_random_problem
+from optimiser.places.problem import Policy, Problem
+from tests.builders.places import a_base, a_problem, a_pupil, a_random_problem
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -62,3 +64,25 @@ def test_the_relaxation_kept_open_agrees_with_one_opened_afresh() -> None:
 def test_a_budget_that_changes_nothing_gives_no_point() -> None:
     found = places.front(a_problem(), 15)
     assert len(found) == 1
+
+
+def a_problem_of_trades() -> Problem:
+    """Return twelve pupils, who may each go to the near, dear base or to the far, cheap one."""
+    near = a_base(place="at 0", commissioned=(12,), top_up=Pence(800_000))
+    far = a_base("b2", place="at 30", commissioned=(12,))
+    return a_problem([a_pupil(f"p{number}") for number in range(1, 13)], [near, far])
+
+
+def test_a_front_is_the_same_on_one_process_and_on_two() -> None:
+    problem = a_problem_of_trades()
+    one = places.front(problem, 12)
+    assert len(one) >= 8 and len(divide(problem, range(12, 1, -1), 0)) == 4
+    assert places.front(problem, 12, limits=Limits(processes=2)) == one
+    travel = [each.travel for each in one]
+    assert travel == sorted(set(travel)) and all(each.result.status is Status.OPTIMAL for each in one)
+
+
+def test_a_front_that_is_stopped_keeps_the_points_it_has() -> None:
+    problem = a_problem_of_trades()
+    whole, cut = places.front(problem, 12), places.front(problem, 12, progress=lambda step: False)
+    assert cut == whole[-2:]
