@@ -88,24 +88,17 @@ def _near(problem: Problem, openings: Openings, hit: tuple[str, ...], limits: Li
     waiting = {
         each.id for each in problem.meetings if each.id not in before and next(openings.of(each), None) is not None
     }
-    crowded: frozenset[str] = frozenset()
-    for _ in range(2):
-        leaving = frozenset(hit) | crowded
-        part = neighbourhood.part_of(problem, openings, repair, leaving | waiting)
-        found = solve(part, limits=limits, seed=seed).solution if part.meetings else Solution(())
-        if found is None:
-            return None
-        could = {each for each in leaving if next(openings.of(problem.meeting[each]), None) is not None}
-        held = {each.id for each in part.meetings} - leaving - waiting
-        if could | held <= set(found.booking):
-            return _joined(problem, openings, found, hit, len(leaving), limits, seed)
-        if crowded or held <= set(found.booking):
-            return None
-        out = _crowded_out(problem, openings, repair, frozenset(hit), limits, seed)
-        if not out or (repair.most_moves is not None and len(out) > repair.most_moves):
-            return None
-        crowded = out
-    return None
+    out = _crowded_out(problem, openings, repair, frozenset(hit), limits, seed)
+    if out is None or (repair.most_moves is not None and len(out) > repair.most_moves):
+        return None
+    leaving = frozenset(hit) | out
+    part = neighbourhood.part_of(problem, openings, repair, leaving | waiting)
+    found = solve(part, limits=limits, seed=seed).solution if part.meetings else Solution(())
+    could = {each for each in leaving if next(openings.of(problem.meeting[each]), None) is not None}
+    held = {each.id for each in part.meetings} - leaving - waiting
+    if found is None or not could | held <= set(found.booking):
+        return None
+    return _joined(problem, openings, found, hit, len(leaving), limits, seed)
 
 
 def _crowded_out(
@@ -118,6 +111,8 @@ def _crowded_out(
     """
     part = neighbourhood.part_of(problem, openings, repair, frozenset())
     stay = {old.meeting for old in repair.reference if old.meeting in part.meeting and old.meeting not in hit}
+    if not stay:
+        return frozenset()
     part = replace(part, meetings=tuple(each for each in part.meetings if each.id in stay))
     duty = duties.build(part)
     duty.model.cost = [0.0] * len(duty.model.cost)

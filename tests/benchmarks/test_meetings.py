@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from math import ceil
 from pathlib import Path
 
@@ -11,10 +12,15 @@ import pytest
 from data.benchmarks.made import make_grains, make_roster
 from data.benchmarks.meetings import read_grains, read_roster
 from optimiser.core.limits import Limits
-from optimiser.meetings import solve
+from optimiser.meetings import solve, verify
+from optimiser.meetings.openings import Openings
+from optimiser.meetings.problem import Repair
+from optimiser.meetings.repair import fewest_moves
 from optimiser.meetings.search.annealer import anneal
+from optimiser.meetings.search.board import Board
 from optimiser.meetings.search.grains import score
 from optimiser.meetings.search.packing import pack
+from optimiser.meetings.search.rebuilding import fill
 from service.bench.meetings import run
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "benchmarks" / "meetings"
@@ -168,3 +174,21 @@ def test_a_file_of_another_kind_is_refused(tmp_path):
         run("send-roster", path)
     with pytest.raises(ValueError, match="no set called"):
         run("other", path)
+
+
+@needs_shared
+@pytest.mark.full
+def test_five_absences_in_the_city_are_repaired_with_the_fewest_moves():
+    problem = read_roster(SHARED / "send-roster" / "roster-4x115-s1.json").problem
+    board = Board(problem, Openings(problem))
+    fill(board)
+    assert len(board.placed) == 454
+    rng = np.random.default_rng(1)
+    ill = {problem.staff[int(each)].id for each in rng.permutation(len(problem.staff))[:5]}
+    off = frozenset(problem.days[20:23])
+    staff = tuple(replace(each, leave=each.leave | off) if each.id in ill else each for each in problem.staff)
+    changed = replace(problem, staff=staff, repair=Repair(tuple(board.placed.values())))
+    repaired = fewest_moves(changed)
+    assert repaired.fewest == len(repaired.moved) >= len(repaired.hit) > 0
+    assert not repaired.wide
+    assert not any(each.hard for each in verify(changed, repaired.result.solution))

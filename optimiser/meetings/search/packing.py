@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -27,7 +27,7 @@ class Schedule:
     Each cycle cools from its heat to ``cold`` and starts from the best plan so far; ``reach`` is the grains either side
     of where a meeting stood that are weighed. ``warmth`` is the share of the heat that blurs where each goes back (as
     Gumbel noise, so that places are chosen as at that heat). Heats are in points. ``restarts`` shares the budget among
-    fresh starts.
+    fresh starts, which take the ``turns`` (cycles, cold and warmth) one after another where there are any.
     """
 
     first: float
@@ -37,12 +37,21 @@ class Schedule:
     reach: int
     warmth: float = 1.0
     restarts: int = 1
+    turns: tuple[tuple[tuple[float, ...], float, float], ...] = ()
+
+    def of(self, turn: int) -> "Schedule":
+        """Return the schedule of one fresh start."""
+        if not self.turns:
+            return self
+        cycles, cold, warmth = self.turns[turn % len(self.turns)]
+        return replace(self, cycles=cycles, cold=cold, warmth=warmth)
 
 
 def schedule_for(meetings: int, grains: int) -> Schedule:
     """Return the schedule that did best for a size in trials on one instance of each size and on made-up ones."""
     if meetings <= 120:
-        return Schedule(0.02, (6000.0, 3000.0), (6000.0, 3000.0), 600.0, grains, restarts=8)
+        turns = (((6000.0, 3000.0), 600.0, 1.0), ((5000.0,), 500.0, 0.0), ((5000.0,), 500.0, 1.0))
+        return Schedule(0.02, (6000.0, 3000.0), (6000.0, 3000.0), 600.0, grains, restarts=3, turns=turns)
     if meetings <= 400:
         return Schedule(0.2, (1500.0, 100.0), (2500.0, 1500.0), 100.0, grains)
     return Schedule(0.3, (1500.0, 10.0), (600.0, 300.0), 10.0, 120)
@@ -70,7 +79,7 @@ def pack(
     def one(number: int) -> Plan:
         best: Plan | None = None
         for again in range(how.restarts):
-            plan = _Packing(problem, seed * 1000 + again * 17 + number).run(how, part, watch)
+            plan = _Packing(problem, seed * 1000 + again * 17 + number).run(how.of(again + number), part, watch)
             best = plan if best is None else max(best, plan, key=lambda each: each.score)
             if not watch(best.score):
                 break
