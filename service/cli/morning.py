@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from data.travel import recipes
 from optimiser.core import codec
 from service.cli.output import DONE, FAULTS, LEFT_OUT, Answer
 from service.optimisers.jobs import FICTION, workbook
@@ -73,7 +74,7 @@ def _plan(folder: Path) -> tuple[Any, Any]:
         if not path.exists():
             raise NoAnswer(f"There is no {path.name} in {folder}. Run `sendopt plan guides` with --out {folder} first.")
     return (
-        codec.from_json(problems.GuidesProblem, paths[0].read_text("utf-8")),
+        recipes.from_text(problems.GuidesProblem, paths[0].read_text("utf-8")),
         codec.from_json(solutions.GuidesSolution, paths[1].read_text("utf-8")),
     )
 

@@ -107,7 +107,9 @@ def test_gates_contracts_and_layouts_dropped_from_the_options_are_caught(monkeyp
     open_gate = a_school()
     build = single.eligible_options
     with monkeypatch.context() as patch:
-        patch.setattr(single, "eligible_options", lambda problem, school, more: build(problem, open_gate, more))
+        patch.setattr(
+            single, "eligible_options", lambda problem, school, more, **asked: build(problem, open_gate, more, **asked)
+        )
         with pytest.raises(UnverifiedResult, match="gate-fit"):
             routes.solve(barred, limits=FEW)
     monday = a_class("monday", weekdays=frozenset({0}), day_rate=100)
