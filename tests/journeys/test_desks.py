@@ -16,6 +16,7 @@ from tests.builders.house import CHROMIUM, Sitting, a_service, a_sitting
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.full,  # a quarter of an hour or more together
     pytest.mark.skipif(CHROMIUM is None, reason="skipped: Chromium is not installed"),
 ]
 
@@ -81,7 +82,6 @@ def test_transport_adds_a_child_and_asks_what_if_an_operator_drops_out(tmp_path:
         at_ease(sitting)
 
 
-@pytest.mark.full
 def test_transport_covers_eleven_absences_at_half_past_six_in_a_whole_locality(tmp_path: Path):
     with a_service(tmp_path) as address, a_sitting(address) as sitting:
         sitting.open("/data")
