@@ -1,14 +1,13 @@
 """Remembers travel by pair of places and band, so that a second plan asks only about places it has not met."""
 
 import hashlib
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from data.travel.source import Band, Cells, Points, TravelSource, Way, square
+from data.travel.whole import written_whole
 from optimiser.core.travel import TravelMatrix
 
 _UNKNOWN = 255
@@ -104,15 +103,8 @@ class Cached:
         return made
 
     def _write(self, band: Band, known: _Known) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self._folder, suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as out:
-                np.savez(out, keys=known.keys, seconds=known.seconds, metres=known.metres, basis=known.basis)
-            os.replace(name, self._file(band))
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        with written_whole(self._file(band)) as out:
+            np.savez(out, keys=known.keys, seconds=known.seconds, metres=known.metres, basis=known.basis)
 
 
 def _first_of_each(places: np.ndarray, among: np.ndarray) -> np.ndarray:

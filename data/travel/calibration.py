@@ -1,8 +1,6 @@
 """Multipliers from the council's own timed journeys, with what they miss and how far ordinary days spread."""
 
 import json
-import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
@@ -12,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data.travel.source import NOT_CALIBRATED, Band, Multipliers, TravelFailed
+from data.travel.whole import written_whole
 
 LEAST_JOURNEYS = 20
 """Fewer timed journeys than this in a band leave its multiplier as it was."""
@@ -102,15 +101,8 @@ class Calibration:
             "multipliers": asdict(self.multipliers),
             "fits": [asdict(fit) | {"band": fit.band.value} for fit in self.fits],
         }
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as out:
-                out.write(json.dumps(held, indent=2) + "\n")
-            os.replace(name, path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        with written_whole(path) as out:
+            out.write((json.dumps(held, indent=2) + "\n").encode("utf-8"))
 
     @classmethod
     def load(cls, path: Path) -> "Calibration":

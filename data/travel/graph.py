@@ -1,8 +1,6 @@
 """A road graph: junctions and the stretches between them, in one compact file."""
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -14,6 +12,7 @@ from scipy.spatial import cKDTree
 
 from data.travel import osgb
 from data.travel.source import Floats, Points, TravelFailed
+from data.travel.whole import written_whole
 
 FORMAT = 1
 _PREPARED = "prepared."
@@ -117,15 +116,8 @@ class RoadGraph:
         }
         columns |= {f"{_PREPARED}{name}": raw for name, raw in self.prepared.items()}
         about = np.array(json.dumps({"format": FORMAT, **asdict(self.about)}))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as out:
-                np.savez_compressed(out, about=about, **columns)
-            os.replace(name, path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        with written_whole(path) as out:
+            np.savez_compressed(out, about=about, **columns)
 
     @classmethod
     def load(cls, path: Path) -> "RoadGraph":

@@ -1,14 +1,13 @@
 """The front of cost against travel: the cheapest plan under each of evenly spaced budgets of travel."""
 
-import os
-import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
 
 from optimiser.core.limits import Limits
+from optimiser.core.processes import end_with_parent
 from optimiser.core.progress import Progress, Step, ignore
 from optimiser.core.result import Result
 from optimiser.places import costing
@@ -178,12 +177,5 @@ def _workers(processes: int) -> Iterator[ProcessPoolExecutor | None]:
 
 def _ready() -> None:
     """Load the solver, and end this process as soon as the one that began it has gone, even by force."""
-    parent = parent_process()
-
-    def watch() -> None:
-        if parent is not None:
-            parent.join()
-            os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
+    end_with_parent()
     warm()

@@ -1,14 +1,13 @@
 """A whole city of single-school runs: each school by itself over a pool, then fleet, chains, clocks and ids."""
 
-import os
-import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, replace
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
 
 from optimiser.core.limits import Limits
+from optimiser.core.processes import end_with_parent
 from optimiser.core.progress import Progress, Step, ignore
 from optimiser.core.units import Pence
 from optimiser.routes import costing, splitting
@@ -266,25 +265,13 @@ def _pooled(
     go_on, queue = [True], list(jobs)
     running: dict[Future[tuple[Round, ...]], Job] = {}
     workers = min(processes, len(jobs) or 1)
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_end_with_parent) as pool:
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=end_with_parent) as pool:
         while queue or running:
             while queue and len(running) < 2 * processes:
                 job = queue.pop(0)
                 running[pool.submit(work_on, _short(job, deadline, not go_on[0]))] = job
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 yield running.pop(future), future.result(), go_on
-
-
-def _end_with_parent() -> None:
-    """End this process as soon as the one that began it has gone, even by force, so that no work is left behind."""
-    parent = parent_process()
-
-    def watch() -> None:
-        if parent is not None:
-            parent.join()
-            os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def finish(

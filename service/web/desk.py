@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Request
+from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from optimiser.core.table import Cell, Table
@@ -14,7 +15,8 @@ from service.store import cities
 from service.store.database import fetch
 from service.store.scope import NotThere
 from service.store.tables import CityFile, Run
-from service.web.security import Visitor
+from service.web import security
+from service.web.security import FRAME_POLICY, Visitor
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,21 @@ def question(
         city = city_of(session, run)
         records = fetch(session, city.records) if city.records else b"{}"
     return run, questions.ask(run.kind, verb, arguments, problem=problem, solution=solution, records=records)
+
+
+def framed(request: Request, run_id: str, what: str, until: int, sign: str, name: Callable[[Run], str]) -> Response:
+    """Give a map's own document to whoever holds its signed address; ``name`` says which of the plan's files it is.
+
+    Raises NotThere for an address that is not signed or no longer, and for a plan or map that is not there.
+    """
+    if not security.signed(request.app.state.settings, f"/frames/{run_id}/{what}", until, sign):
+        raise NotThere(run_id)
+    with request.app.state.db.reading() as session:
+        run = session.get(Run, run_id)
+        if run is None:
+            raise NotThere(run_id)
+        body = plans.body(session, run, name(run))
+    return Response(body, media_type="text/html; charset=utf-8", headers={"Content-Security-Policy": FRAME_POLICY})
 
 
 def records_of(request: Request, visitor: Visitor, sheet: str) -> list[dict[str, Any]]:

@@ -18,11 +18,14 @@ from optimiser.meetings.problem import (
     Venue,
     Window,
 )
+from optimiser.meetings.solution import Booking
 
 MONDAY = date(2020, 1, 27)
 DAYS = tuple(MONDAY + timedelta(days=shift) for shift in (0, 1, 2, 3, 4, 7))
 STARTS = tuple(clock(hour) for hour in (9, 10, 11, 13, 14, 15))
 HUB = "hub"
+TEAM = ("ep1", "at1", "slt1", "ot1")
+HERE = Booking("s1", MONDAY, STARTS[0], HUB, "r0", TEAM)
 
 
 def a_school(name="s1", **changes):

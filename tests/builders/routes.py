@@ -4,8 +4,10 @@ import dataclasses
 
 import numpy as np
 
+from optimiser.core.limits import Limits
 from optimiser.core.travel import TravelMatrix
 from optimiser.core.units import Pence, Seconds, clock, pounds
+from optimiser.routes.planning import plan_city
 from optimiser.routes.problem import (
     Child,
     GuideNeed,
@@ -18,6 +20,7 @@ from optimiser.routes.problem import (
     VehicleClass,
     Window,
 )
+from optimiser.routes.verifier import verify
 
 
 def a_child(child_id="c1", **fields):
@@ -157,3 +160,15 @@ def _plane(spots, detour, miles_an_hour):
     apart = np.sqrt(((at[:, None, :] - at[None, :, :]) ** 2).sum(axis=2)) * 1000 * detour
     seconds = np.round(apart / (miles_an_hour * 1609.344 / 3600)).astype(np.int32)
     return TravelMatrix(places, seconds, np.round(apart).astype(np.int32), "a seeded plane", f"plane {miles_an_hour}")
+
+
+def planned_last_term(problem):
+    """Return a problem with last term's runs: planned by hand, so to speak, with no minibuses and little searched."""
+    taxis = tuple(kind for kind in problem.vehicle_classes if kind.kind != "minibus")
+    last, _, _ = plan_city(dataclasses.replace(problem, vehicle_classes=taxis), limits=Limits(work=300))
+    return dataclasses.replace(problem, last=last.runs)
+
+
+def hard(problem, plan):
+    """Return the hard rules that a plan breaks."""
+    return [violation for violation in verify(problem, plan) if violation.hard]

@@ -74,6 +74,7 @@ def test_transport_adds_a_child_and_asks_what_if_an_operator_drops_out(tmp_path:
         assert "61 of 61" in sitting.words()
         rows = table_of(sitting, f"{plan_path(sitting)}/tables/letters.csv")
         assert [row for row in rows if row["Child"] == "P09001"]
+        adopt(sitting, "The family has agreed")
 
         sitting.open("/transport/children?find=P09001")
         sitting.page.wait_for_selector(".app-why", timeout=240_000)

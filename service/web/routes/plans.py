@@ -12,7 +12,7 @@ from service.store import audit, cities
 from service.store.scope import KINDS, NotAllowed, NotThere
 from service.store.tables import Run
 from service.web import exports, security
-from service.web.desk import question
+from service.web.desk import framed, question
 from service.web.pages import KIND_WORDS, fragment, page
 from service.web.security import FRAME_POLICY, Allow, Visitor, check_form
 
@@ -285,14 +285,7 @@ def map_frame(
     sign: Annotated[str, Query(max_length=128)] = "",
 ) -> Response:
     """Give the map's own document, to whoever holds an address signed within the last minutes."""
-    if not security.signed(request.app.state.settings, f"/frames/{run_id}/map", until, sign):
-        raise NotThere(run_id)
-    with request.app.state.db.reading() as session:
-        run = session.get(Run, run_id)
-        if run is None:
-            raise NotThere(run_id)
-        body = plans.body(session, run, f"{run.kind}.map.html")
-    return Response(body, media_type="text/html; charset=utf-8", headers={"Content-Security-Policy": FRAME_POLICY})
+    return framed(request, run_id, "map", until, sign, lambda run: f"{run.kind}.map.html")
 
 
 @router.get("/plans/{run_id}/compare")

@@ -8,12 +8,11 @@ from fastapi.responses import Response
 from service import plans, questions
 from service.store import audit
 from service.store.scope import NotThere
-from service.store.tables import Run
 from service.web import security
-from service.web.desk import OnShow, filtered, on_show, question, rows_of
+from service.web.desk import OnShow, filtered, framed, on_show, question, rows_of
 from service.web.pages import page
 from service.web.routes.transport import TABS, listed
-from service.web.security import FRAME_POLICY, Allow, Visitor
+from service.web.security import Allow, Visitor
 
 router = APIRouter(include_in_schema=False)
 Reader = Annotated[Visitor, Depends(Allow("transport.read"))]
@@ -104,14 +103,7 @@ def standby_map(
     sign: Annotated[str, Query(max_length=128)] = "",
 ) -> Response:
     """Give the standby map's own document, to whoever holds an address signed within the last minutes."""
-    if not security.signed(request.app.state.settings, f"/frames/{run_id}/standby", until, sign):
-        raise NotThere(run_id)
-    with request.app.state.db.reading() as session:
-        run = session.get(Run, run_id)
-        if run is None:
-            raise NotThere(run_id)
-        body = plans.body(session, run, MAP)
-    return Response(body, media_type="text/html; charset=utf-8", headers={"Content-Security-Policy": FRAME_POLICY})
+    return framed(request, run_id, "standby", until, sign, lambda run: MAP)
 
 
 @router.get("/transport/compliance")

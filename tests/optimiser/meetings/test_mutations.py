@@ -27,9 +27,10 @@ from optimiser.meetings.problem import (
 from optimiser.meetings.rules import RULES
 from optimiser.meetings.search.board import Board
 from optimiser.meetings.search.rebuilding import fill
-from optimiser.meetings.solution import Booking, Solution, Unbooked
+from optimiser.meetings.solution import Solution, Unbooked
 from tests.builders.meetings import (
     DAYS,
+    HERE,
     HUB,
     MONDAY,
     STARTS,
@@ -43,8 +44,6 @@ from tests.builders.meetings import (
 )
 
 FEW = Limits(work=30)
-TEAM = ("ep1", "at1", "slt1", "ot1")
-HERE = Booking("s1", MONDAY, STARTS[0], HUB, "r0", TEAM)
 FIRST = {"days": DAYS[:1], "starts": STARTS[:2]}
 
 

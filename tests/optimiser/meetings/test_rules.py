@@ -11,12 +11,14 @@ from optimiser.core.units import clock
 from optimiser.meetings import solve, verify
 from optimiser.meetings.problem import AT_SCHOOL, CatchUp, FixedEvent, Pin, Repair, RoleNeed, Room, Window
 from optimiser.meetings.rules import RULES
-from optimiser.meetings.solution import Booking, Solution, Unbooked
+from optimiser.meetings.solution import Solution, Unbooked
 from tests.builders.meetings import (
     DAYS,
+    HERE,
     HUB,
     MONDAY,
     STARTS,
+    TEAM,
     a_kind,
     a_meeting,
     a_person,
@@ -25,9 +27,6 @@ from tests.builders.meetings import (
     a_team,
     a_venue,
 )
-
-TEAM = ("ep1", "at1", "slt1", "ot1")
-HERE = Booking("s1", MONDAY, STARTS[0], HUB, "r0", TEAM)
 
 
 def _school(**changes):

@@ -18,9 +18,19 @@ from optimiser.meetings.openings import Openings
 from optimiser.meetings.problem import AT_SCHOOL, Problem, Repair, Room, Window
 from optimiser.meetings.repair import before_and_after, fewest_moves
 from optimiser.meetings.solution import Booking, Solution, Unbooked
-from tests.builders.meetings import DAYS, HUB, MONDAY, STARTS, a_meeting, a_person, a_round, a_school, a_team, the_pilot
-
-TEAM = ("ep1", "at1", "slt1", "ot1")
+from tests.builders.meetings import (
+    DAYS,
+    HUB,
+    MONDAY,
+    STARTS,
+    TEAM,
+    a_meeting,
+    a_person,
+    a_round,
+    a_school,
+    a_team,
+    the_pilot,
+)
 
 
 def _random_round(seed):

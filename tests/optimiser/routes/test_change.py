@@ -15,19 +15,12 @@ from optimiser.routes.model.lots import Bid, Lot, award, award_table, lots_by_sc
 from optimiser.routes.planning import plan_city
 from optimiser.routes.problem import Change
 from optimiser.routes.withdrawal import withdraw, withdrawal_table
-from tests.builders.routes import a_random_city
-
-
-def hard(problem, plan):
-    return [violation for violation in routes.verify(problem, plan) if violation.hard]
+from tests.builders.routes import a_random_city, hard, planned_last_term
 
 
 @pytest.fixture(scope="module")
 def term():
-    problem = a_random_city(children=60, schools=3, seed=6)
-    taxis = tuple(kind for kind in problem.vehicle_classes if kind.kind != "minibus")
-    last, _, _ = plan_city(replace(problem, vehicle_classes=taxis), limits=Limits(work=300))
-    return replace(problem, last=last.runs)
+    return planned_last_term(a_random_city(children=60, schools=3, seed=6))
 
 
 def test_the_frontier_saves_more_the_more_may_change(term):

@@ -13,17 +13,13 @@ from optimiser.routes.insertion import accept, blocks_for, options_for, without
 from optimiser.routes.problem import Layout
 from optimiser.routes.replanning import replan
 from optimiser.routes.riding import ride_seconds
-from tests.builders.routes import a_child, a_class, a_problem, a_random_city
+from tests.builders.routes import a_child, a_class, a_problem, a_random_city, hard
 
 
 @pytest.fixture(scope="module")
 def city():
     problem = a_random_city(children=80, schools=3, seed=2)
     return problem, routes.solve(problem, limits=Limits(work=4000)).solution
-
-
-def hard(problem, plan):
-    return [violation for violation in routes.verify(problem, plan) if violation.hard]
 
 
 def test_there_are_at_least_ten_options_and_each_costs_what_it_says(city):

@@ -13,20 +13,22 @@ from optimiser.routes.merging import ease_bays, merge, mergers
 from optimiser.routes.planning import plan_city
 from optimiser.routes.problem import Layout, Window
 from optimiser.routes.solution import RoutesSolution
-from tests.builders.routes import a_child, a_class, a_problem, a_random_city, a_school, an_operator
-
-
-def hard(problem, plan):
-    return [violation for violation in routes.verify(problem, plan) if violation.hard]
+from tests.builders.routes import (
+    a_child,
+    a_class,
+    a_problem,
+    a_random_city,
+    a_school,
+    an_operator,
+    hard,
+    planned_last_term,
+)
 
 
 @pytest.fixture(scope="module")
 def stale():
     """Return a city whose last term was planned by hand, so to speak: small vehicles only, little searched."""
-    problem = a_random_city(children=40, schools=2, seed=6)
-    taxis = tuple(kind for kind in problem.vehicle_classes if kind.kind != "minibus")
-    last, _, _ = plan_city(replace(problem, vehicle_classes=taxis), limits=Limits(work=300))
-    return replace(problem, last=last.runs)
+    return planned_last_term(a_random_city(children=40, schools=2, seed=6))
 
 
 def test_runs_that_nobody_s_change_touches_stay_exactly_as_they_were(stale):
