@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     https: bool = False
     """Whether people reach the service over HTTPS (through a proxy): cookies become Secure and HSTS is sent."""
     upload_bytes: int = Field(default=20 * 1024 * 1024, gt=0)
+    read_seconds: float = Field(default=360.0, gt=0)
+    """How long, by the clock, a file that was sent may take to read; a whole city takes about half a minute."""
     solve_seconds: int = Field(default=120, gt=0, le=6 * 3600)
     """How long a plan may take when nobody says otherwise."""
     most_seconds: int = Field(default=3600, gt=0, le=24 * 3600)

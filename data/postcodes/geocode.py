@@ -90,7 +90,7 @@ class Geocoder:
         """Return the point of a postcode, or why there is none and what to do."""
         spelt = spell(text)
         if spelt is None:
-            return NotLocated(f"{text!r} is not a postcode", "write it like B20 3DE")
+            return NotLocated(f"“{text}” is not a postcode", "write it like B20 3DE")
         for table in self._tables:
             row = table.find(spelt)
             if row is not None:
@@ -102,7 +102,7 @@ class Geocoder:
         if point is not None:
             return Located(*point, "the provider that your administrator chose", POSTCODE_METRES, spelt)
         return NotLocated(
-            f"postcode {spelt} is not in any table we hold",
+            f"postcode {spelt} is not in the list of postcodes that we hold",
             "check it, import a newer postcode directory, or give an easting and northing",
         )
 

@@ -134,8 +134,8 @@ def _guide(
         earliest=Seconds(row.earliest) if row.earliest is not None else clock(6, 0),
         latest=Seconds(row.latest) if row.latest is not None else clock(18, 0),
         contract=Seconds(round((row.hours or 4.0) * HOUR / 2)),
-        competences=tuple(guides.Held(each.training, each.expires) for each in held if each.training not in CHECKS),
-        checks=tuple(guides.Held(each.training, each.expires) for each in held if each.training in CHECKS),
+        competences=tuple(_held(each) for each in held if each.training not in CHECKS),
+        checks=tuple(_held(each) for each in held if each.training in CHECKS),
         knows=frozenset(row.knows) | met,
         relief=row.relief,
         standby=row.standby,
@@ -143,6 +143,10 @@ def _guide(
         pay=pounds(guide_day) if row.pay is None else Pence(row.pay),
         history=history.get(row.id, ()),
     )
+
+
+def _held(row: Training) -> guides.Held:
+    return guides.Held(row.training, row.expires, row.issued)
 
 
 def _runs(plan: tuple[Run, ...], problem: routes.RoutesProblem, areas: Mapping[str, str]) -> tuple[guides.Run, ...]:

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from data.issues import Issue, Level
 from data.postcodes import Geocoder, NotLocated
 from data.reading.rows import Typed
+from data.records.parsing import written
 
 Sheets = Mapping[str, Typed]
 
@@ -107,7 +108,8 @@ def _backwards(sheets: Sheets) -> Iterator[Issue]:
         for row in typed.rows if typed else ():
             early, late = getattr(row, before), getattr(row, after)
             if early is not None and late is not None and late < early:
-                yield typed.layout.issue("wrong-order", wrong, "Correct one of the two", row.row, after, late)
+                remedy = f"Correct this, or {typed.layout.heading.get(before, before)} on the same row"
+                yield typed.layout.issue("wrong-order", wrong, remedy, row.row, after, _as_time(after, late))
 
 
 def _homeless(sheets: Sheets) -> Iterator[Issue]:
@@ -128,7 +130,9 @@ def _homeless(sheets: Sheets) -> Iterator[Issue]:
                 if held is None:
                     if field == "postcode" and not own:
                         remedy = "Give the postcode, or an easting and northing"
-                        yield typed.layout.issue("no-place", "nothing says where this is", remedy, row.row, field)
+                        yield typed.layout.issue(
+                            "no-place", "there is no postcode, and no easting and northing", remedy, row.row, field
+                        )
                     continue
                 if held not in tried:
                     found = find.postcode(held)
@@ -174,8 +178,8 @@ def _torn(sheets: Sheets) -> Iterator[Issue]:
             )
         if row.id in row.apart or row.id in row.together:
             field = "apart" if row.id in row.apart else "together"
-            wrong = "this child is in their own list"
-            yield typed.layout.issue("own-list", wrong, "Take the child's own reference out", row.row, field, row.id)
+            wrong = "this child's own reference is in the list"
+            yield typed.layout.issue("own-list", wrong, "Take it out", row.row, field, row.id)
 
 
 def _overfull(sheets: Sheets) -> Iterator[Issue]:
@@ -183,12 +187,12 @@ def _overfull(sheets: Sheets) -> Iterator[Issue]:
     roll = Counter(row.base for row in pupils.rows if row.base) if pupils else Counter()
     for row in bases.rows if bases else ():
         if row.physical_max is not None and row.physical_max < row.places:
-            wrong = f"{row.places} places are commissioned where the rooms hold {row.physical_max}"
-            remedy = "Correct one of the two"
+            wrong = f"{row.places} places are commissioned, but the rooms hold {row.physical_max}"
+            remedy = "Correct this, or the places commissioned"
             yield bases.layout.issue("places-above-rooms", wrong, remedy, row.row, "physical_max", row.physical_max)
         if roll[row.id] > row.places:
-            wrong = f"{roll[row.id]} pupils are in {row.places} commissioned places"
-            remedy = "Check the places and the pupils' bases; nobody is moved for it"
+            wrong = f"{roll[row.id]} pupils are in this base, which has {row.places} commissioned places"
+            remedy = "Check both; it is planned as it stands, and nobody is moved because of it"
             yield bases.layout.issue(
                 "places-below-roll", wrong, remedy, row.row, "places", row.places, level=Level.LOOK
             )
@@ -208,7 +212,7 @@ def _out_of_term(sheets: Sheets) -> Iterator[Issue]:
     for row, field, level in _dates(sheets):
         typed, held = sheets[row[0]], getattr(row[1], field)
         if not _within(held, terms) or (level is Level.LOOK and _within(held, breaks)):
-            wrong = f"{held:%d/%m/%Y} is not in any term, or schools are closed that day"
+            wrong = f"{written(held)} is not in any term, or schools are closed that day"
             remedy = "Correct the date, or the terms on the Calendar sheet"
             yield typed.layout.issue("out-of-term", wrong, remedy, row[1].row, field, held, level=level)
 
@@ -223,6 +227,15 @@ def _dates(sheets: Sheets) -> Iterator[tuple[tuple[str, Any], str, Level]]:
         for row in sheets[name].rows if name in sheets else ():
             if getattr(row, field) is not None:
                 yield (name, row), field, level
+
+
+def _as_time(field: str, held: Any) -> Any:
+    """Return a time of day from the seconds that its field holds, so that it is told as it was typed."""
+    return (
+        time(held // 3600, held // 60 % 60)
+        if field in ("bell", "finish", "end", "closes") and type(held) is int
+        else held
+    )
 
 
 def _within(day: date, spans: list[tuple[date, date]]) -> bool:

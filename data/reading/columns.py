@@ -131,8 +131,14 @@ def _personal(cell: str, where: dict[str, Any]) -> Issue:
 
 
 def _unknown(cell: str, where: dict[str, Any]) -> Issue:
-    remedy = "Nothing to do, unless it is one of ours under another name: then rename it"
-    return Issue("column-not-kept", f"we did not keep “{shown(cell)}”", remedy, level=Level.LOOK, **where)
+    remedy = "Rename it if it is one of ours under another name; otherwise there is nothing to do"
+    return Issue(
+        "column-not-kept",
+        f"we do not know a column “{shown(cell)}”, so it was not read",
+        remedy,
+        level=Level.LOOK,
+        **where,
+    )
 
 
 def _missing(all_columns: tuple[Column, ...], at: dict[str, int], tab: str, top: int) -> list[Issue]:

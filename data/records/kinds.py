@@ -66,7 +66,8 @@ def between(least: float, most: float, what: str) -> AfterValidator:
     def check(value: Any) -> Any:
         if value is not None and not least <= value <= most:
             rule = "negative" if value < 0 <= least else "out-of-range"
-            raise parsing.bad(rule, f"{value:g} is not a possible {what}", f"Type a number from {least:g} to {most:g}")
+            remedy = f"Type a number from {least:,.10g} to {most:,.10g}"
+            raise parsing.bad(rule, f"{value:,.10g} is not a possible {what}", remedy)
         return value
 
     return AfterValidator(check)

@@ -280,7 +280,7 @@ def choice(words: Mapping[str, str], *, what: str) -> Callable[[Any], str]:
         if found is None:
             raise bad(
                 f"unknown-{what.replace(' ', '-')}",
-                f"“{shown(value)}” is not a {what} that we know",
+                f"“{shown(value)}” is not {'an' if what[0] in 'aeio' else 'a'} {what} that we know",
                 f"Use one of: {offered}",
             )
         return found
@@ -294,6 +294,18 @@ def tidy(words: str) -> str:
 
 
 def shown(value: object) -> str:
-    """Return what a cell held, shortened so that a message stays readable."""
+    """Return what a cell held as a person would write it, shortened so that a message stays readable."""
+    if isinstance(value, datetime) and value.time() == time():
+        value = value.date()
+    if isinstance(value, (date, time)):
+        return written(value)
     words = " ".join(str(value).split())
     return words if len(words) <= 40 else words[:37] + "..."
+
+
+def written(value: date | time) -> str:
+    """Return a date as Sun 30 Aug 2020, a time of day as 08:45, and both of a moment."""
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    day_of = f"{value:%a} {value.day} {value:%b %Y}"
+    return f"{day_of} {value:%H:%M}" if isinstance(value, datetime) else day_of

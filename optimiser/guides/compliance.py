@@ -8,6 +8,7 @@ from optimiser.guides.problem import Guide, GuidesProblem, Held, Need
 from optimiser.guides.solution import GuidesSolution
 
 HORIZONS = (30, 60, 90)
+DAYS_A_YEAR, YEARS_SLACK = 365, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,7 @@ def odd_dates(problem: GuidesProblem) -> tuple[OddDate, ...]:
     """Return expiries that would change from lapsed to valid, or back, with day and month the other way round.
 
     Such a skill or check is still treated as typed (a lapsed one blocks its guide); a person should look at the paper.
+    One that ends whole years after it was issued, or that the other way round would end before it, is right as typed.
     """
     found = []
     for guide in problem.guides:
@@ -150,6 +152,8 @@ def odd_dates(problem: GuidesProblem) -> tuple[OddDate, ...]:
             if end is None or end.day > 12 or end.day == end.month:
                 continue
             other = date(end.year, end.day, end.month)
+            if held.issued is not None and (other <= held.issued or _whole_years(held.issued, end)):
+                continue
             if (end < problem.day) != (other < problem.day):
                 now, then = ("lapsed", "valid") if end < problem.day else ("valid", "lapsed")
                 name, on = held.name[:1].upper() + held.name[1:], f"{end:%a} {end.day} {end:%b %Y}"
@@ -159,3 +163,9 @@ def odd_dates(problem: GuidesProblem) -> tuple[OddDate, ...]:
                 )
                 found.append(OddDate(guide.id, held.name, end, sentence))
     return tuple(found)
+
+
+def _whole_years(issued: date, expires: date) -> bool:
+    """Return whether a date comes a whole number of years after another, give or take three days."""
+    over = (expires - issued).days % DAYS_A_YEAR
+    return min(over, DAYS_A_YEAR - over) <= YEARS_SLACK

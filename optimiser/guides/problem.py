@@ -101,10 +101,14 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A skill or a check that a guide holds, until the end of ``expires`` (None: it does not lapse)."""
+    """A skill or a check that a guide holds, until the end of ``expires`` (None: it does not lapse).
+
+    ``issued`` is when it was given, where that is known; no rule rests on it, only the look for dates mistyped.
+    """
 
     name: str
     expires: date | None = None
+    issued: date | None = None
 
     def valid_on(self, day: date) -> bool:
         """Return whether it still holds on a day."""

@@ -32,7 +32,7 @@ def the_cells(city):
         ),
         (
             Fault("pupils", riders[5], "postcode", "B99 9ZZ", "no-such-postcode"),
-            "postcode B99 9ZZ is not in any table we hold."
+            "postcode B99 9ZZ is not in the list of postcodes that we hold."
             " Check it, import a newer postcode directory, or give an easting and northing.",
         ),
         (
@@ -45,7 +45,8 @@ def the_cells(city):
         ),
         (
             Fault("meeting_types", 2, "window_last", date(2020, 8, 30), "out-of-term"),
-            "is not in any term, or schools are closed that day. Correct the date, or the terms on the Calendar sheet.",
+            "Sun 30 Aug 2020 is not in any term, or schools are closed that day."
+            " Correct the date, or the terms on the Calendar sheet.",
         ),
         (
             Fault("schools", 7, "bays", "=1+1", "formula-cell"),

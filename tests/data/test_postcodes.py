@@ -71,7 +71,7 @@ def test_a_withdrawn_postcode_is_taken_with_a_warning():
     ("row", "said"),
     [
         ({"postcode": "hello"}, "not a postcode"),
-        ({"postcode": "B99 9ZZ"}, "not in any table"),
+        ({"postcode": "B99 9ZZ"}, "not in the list"),
         ({}, "no postcode"),
         ({"lat": -1.9, "lon": 52.5}, "swapped"),
         ({"easting": 4.0e9, "northing": 3.0}, "not in Great Britain"),

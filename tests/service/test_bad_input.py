@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from service.cluster import open_pool
+from service.intake import Unusable, receive
 from service.store.tables import CityFile, Decision, Run
 from tests.builders.service import a_city, a_finished_run
 from tests.service.conftest import form_key
@@ -75,6 +76,12 @@ def test_a_cell_at_the_far_corner_costs_nothing_and_is_told(client):
     answer = send(client, "far.xlsx", a_book(far=True))
     assert answer.status_code == 200 and "Check what we read" in answer.text
     assert "XFD" not in answer.text and len(answer.content) < 200_000
+
+
+def test_a_reading_that_takes_longer_than_the_setting_is_given_up_plainly(settings):
+    hurried = settings.model_copy(update={"read_seconds": 0.001})
+    with pytest.raises(Unusable, match="took too long to read"):
+        receive("slow.xlsx", io.BytesIO(a_book()), hurried)
 
 
 def test_a_body_far_too_large_is_refused_before_it_is_read_however_it_is_sent(client):

@@ -276,6 +276,23 @@ def test_a_check_perhaps_typed_with_day_and_month_swapped_is_pointed_out_and_the
     assert set(solve(problem).solution.holder.values()) == {"G2"}
 
 
+@pytest.mark.parametrize(
+    ("issued", "expires", "odd"),
+    [
+        (date(2017, 1, 11), date(2020, 1, 11), False),
+        (date(2017, 1, 12), date(2020, 1, 11), False),
+        (date(2019, 1, 11), date(2020, 11, 1), True),
+        (date(2019, 1, 11), date(2020, 1, 11), False),
+        (date(2019, 11, 20), date(2020, 12, 1), True),
+        (date(2020, 1, 13), date(2020, 12, 1), False),
+        (None, date(2020, 1, 11), True),
+    ],
+)
+def test_an_expiry_whole_years_after_its_issue_is_right_as_typed(issued, expires, odd):
+    guide = a_guide(checks=(Held("DBS", expires, issued),))
+    assert bool(compliance.odd_dates(a_guides_problem((guide,)))) is odd
+
+
 def test_little_work_still_gives_a_verified_plan_with_a_proved_bound():
     problem = a_city(25, 30, seed=6)
     answer = solve(problem, limits=Limits(work=1))
