@@ -205,13 +205,13 @@ def example() -> bytes:
     return HANDSWORTH.read_bytes()
 
 
-def template() -> bytes:
-    """Return the empty workbook to fill in."""
+def template(desk: str | None = None) -> bytes:
+    """Return the empty workbook to fill in: that of one desk (transport, meetings or places), or of the whole city."""
     from data.writing.workbook import write_template
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "template.xlsx"
-        write_template(path)
+        write_template(path, desk=desk)
         return path.read_bytes()
 
 

@@ -64,7 +64,8 @@ def read(path: Path | str, *, choices: Choices = NO_CHOICES) -> Reading:
         issues.append(Issue("wrong-sheet", "no sheet of this file is one of ours", f"Name the sheets: {known}"))
     tallies = tuple(Tally(t.layout.tab, t.found, len(t.rows), t.refused, t.examples) for t in sheets.values())
     counts = {tally.sheet: tally.found for tally in tallies if tally.found}
-    if sheets and not counts and not stops(issues):
+    facts = [name for name, typed in sheets.items() if typed.found and name != "settings"]
+    if sheets and not facts and not stops(issues):
         issues.append(Issue("no-rows", "no sheet of this file holds any rows", "Fill in at least the Schools sheet"))
     if stops(issues):
         return Reading(None, tuple(issues), tallies, counts, *told)

@@ -39,6 +39,14 @@ class Plan(StrEnum):
     places = "places"
 
 
+class Desk(StrEnum):
+    """Whose workbook."""
+
+    transport = "transport"
+    meetings = "meetings"
+    places = "places"
+
+
 class Bench(StrEnum):
     """Which optimiser to measure."""
 
@@ -75,6 +83,18 @@ def sample(
 
 
 @app.command()
+def template(
+    desk: Annotated[Desk | None, typer.Option(help="Only the sheets of one desk.")] = None,
+    out: Out = Path("template.xlsx"),
+    as_json: AsJson = False,
+) -> None:
+    """Write an empty workbook to fill in, with drop-downs, notes and an example row on every sheet."""
+    from service.cli import planning
+
+    planning.template(None if desk is None else desk.value, out, as_json)
+
+
+@app.command()
 def check(
     workbook: Annotated[Path, typer.Argument(help="A workbook, or a folder of CSV files.")],
     marked: Annotated[Path | None, typer.Option(help="Write the same workbook back with reasons here.")] = None,
@@ -93,12 +113,18 @@ def plan(
     out: Out = Path("out"),
     minutes: Minutes = 1.0,
     seed: Seed = 1,
+    work: Annotated[
+        int, typer.Option("--work", min=0, help="Most steps of the search, the same on any machine; 0 for no limit.")
+    ] = 0,
+    attempts: Annotated[
+        int, typer.Option("--attempts", min=1, max=100, help="How often to begin anew; the best is kept.")
+    ] = 1,
     as_json: AsJson = False,
 ) -> None:
     """Plan from a workbook; write the map, the Excel workbook and the other files."""
     from service.cli import planning
 
-    planning.plan(what.value, workbook, out, minutes, seed, as_json)
+    planning.plan(what.value, workbook, out, minutes, seed, as_json, work, attempts)
 
 
 @app.command()

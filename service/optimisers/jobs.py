@@ -17,6 +17,7 @@ from optimiser.core.progress import Progress, Step
 from optimiser.core.result import Result, Status
 from optimiser.core.table import Table
 from service import shown
+from service.optimisers import attempts
 from service.optimisers.origins import not_planned, with_rows
 from service.runs import Made
 
@@ -164,12 +165,19 @@ class Finished:
 
 
 def solve(asked: Asked, job: Job, progress: Progress) -> Result[Any]:
-    """Solve within the job's time, from the stored best when there is one; raises CannotPlan when there is no plan."""
+    """Solve within the job's time, from the stored best when there is one; raises CannotPlan when there is no plan.
+
+    Of its options, ``work`` is the most steps of the search (which repeat exactly, as seconds do not) and ``attempts``
+    how often the search begins anew with other seeds, the cheapest answer being kept.
+    """
     start = codec.from_json(asked.solution_type, job.start) if job.start else None
     seconds = min(job.seconds, 2.0) if job.keep_only and start is not None else job.seconds
-    limits = Limits(seconds=seconds, gap=float(job.options.get("gap", 0.0)), processes=job.processes)
-    work = asked.solve or asked.optimiser.solve
-    result: Result[Any] = work(asked.problem, limits=limits, seed=job.seed, progress=progress, start=start)
+    within = {"gap": float(job.options.get("gap", 0.0)), "processes": job.processes}
+    limits = Limits(seconds=seconds, work=int(job.options.get("work") or 0) or None, **within)
+    result: Result[Any] = attempts.best_of(
+        asked.solve or asked.optimiser.solve, asked.problem, attempts=int(job.options.get("attempts") or 1),
+        limits=limits, seed=job.seed, progress=progress, start=start,
+    )  # fmt: skip
     if result.solution is None:
         words = {
             Status.INFEASIBLE: "It is proved that no plan keeps every rule. Look at what is locked, then try again.",

@@ -44,6 +44,15 @@ def test_a_file_that_is_not_there_is_a_fault_of_the_input():
     assert answer.exit_code == 1 and json.loads(answer.output)["code"] == 1
 
 
+@pytest.mark.parametrize("desk", [None, "transport", "meetings", "places"])
+def test_an_empty_template_is_written_for_the_city_or_for_one_desk(tmp_path, desk):
+    out = tmp_path / "mine" / "template.xlsx"
+    answer = runner.invoke(app, ["template", "--out", str(out), *(["--desk", desk] if desk else [])])
+    assert answer.exit_code == 0 and f"sendopt check {out}" in answer.output
+    checked = runner.invoke(app, ["check", str(out), "--json"])
+    assert checked.exit_code == 1 and "holds any rows" in checked.output
+
+
 def test_a_person_is_added_and_kept_out(tmp_path):
     added = runner.invoke(app, ["user", "add", "planner", "--role", "transport"], input=f"{PASSWORD}\n")
     assert added.exit_code == 0 and "may sign in" in added.output

@@ -256,3 +256,14 @@ def test_a_workbook_is_read_checked_marked_and_planned_from(client, db, tmp_path
 def test_an_empty_template_can_be_taken(client):
     body = client.get("/data/template.xlsx").content
     assert "Pupils" in openpyxl.load_workbook(io.BytesIO(body)).sheetnames
+
+
+@pytest.mark.parametrize(
+    ("desk", "has", "lacks"),
+    [("transport", "Vehicles", "Panels"), ("meetings", "Panels", "Vehicles"), ("places", "Bases", "Guides")],
+)
+def test_each_desk_has_an_empty_template_of_its_own_sheets(client, desk, has, lacks):
+    assert f"/data/template.xlsx?desk={desk}" in client.get("/data").text
+    sheets = openpyxl.load_workbook(io.BytesIO(client.get(f"/data/template.xlsx?desk={desk}").content)).sheetnames
+    assert has in sheets and lacks not in sheets
+    assert client.get("/data/template.xlsx?desk=kitchen").status_code == 404

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Query, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
 
 from service import intake
@@ -67,9 +67,16 @@ def sample(
 
 
 @router.get("/data/template.xlsx")
-def template(request: Request, visitor: Annotated[Visitor, Depends(Allow("data.read"))]) -> Response:
-    """Give an empty workbook to fill in."""
-    return _attachment(intake.template(), "send-optimiser-template.xlsx")
+def template(
+    request: Request,
+    visitor: Annotated[Visitor, Depends(Allow("data.read"))],
+    desk: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """Give an empty workbook to fill in: with every sheet, or with those of one desk."""
+    if desk not in ("", "transport", "meetings", "places"):
+        raise NotThere(desk)
+    name = "-".join(each for each in ("send-optimiser", desk, "template") if each)
+    return _attachment(intake.template(desk or None), f"{name}.xlsx")
 
 
 @router.get("/data/example.xlsx")
