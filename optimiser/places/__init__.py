@@ -6,6 +6,7 @@ from optimiser.places.frontier import front
 from optimiser.places.problem import Problem
 from optimiser.places.solution import Solution
 from optimiser.places.solver import solve, warm
+from optimiser.places.surface import surface
 from optimiser.places.tables import report
 from optimiser.places.verifier import verify
 
@@ -18,6 +19,7 @@ __all__ = [
     "front",
     "report",
     "solve",
+    "surface",
     "verify",
     "warm",
 ]

@@ -17,11 +17,24 @@ from optimiser.places.verifier import closed_by_choice
 
 @dataclass(frozen=True)
 class Alternative:
-    """One answer among several: the bases it chose to close, its result, and its travel in seconds over all years."""
+    """One answer among several: the bases it chose to close, its result, its travel in seconds and its moves.
+
+    Travel and moves are over all years; ``cap`` is the most moves that it was allowed, None for any number.
+    """
 
     closed: tuple[str, ...]
     result: Result[Solution]
     travel: int
+    moves: int = 0
+    cap: int | None = None
+
+
+def alternative(problem: Problem, result: Result[Solution]) -> Alternative:
+    """Return a result, which must have a plan, as one answer among several."""
+    assert result.solution is not None
+    plan = result.solution
+    travel, moves = costing.journey_seconds(problem, plan), costing.moves_made(problem, plan)
+    return Alternative(closed_by_choice(problem, plan), result, travel, moves, problem.policy.max_moves)
 
 
 def best_sets(
@@ -38,8 +51,7 @@ def best_sets(
         result = solve(replace(problem, policy=policy), limits=part, seed=seed)
         if result.solution is None:
             break
-        travel = costing.journey_seconds(problem, result.solution)
-        found.append(Alternative(closed_by_choice(problem, result.solution), result, travel))
+        found.append(alternative(problem, result))
         if not progress(Step((number + 1) / count, f"{number + 1} of {count} sets of closures", pence_of(result))):
             break
     return tuple(found)

@@ -137,6 +137,11 @@ def moved(problem: Problem, solution: Solution, stay: Stay, previous: Stay | Non
     return now is not None and now != here
 
 
+def moves_made(problem: Problem, solution: Solution) -> int:
+    """Return how many times a pupil leaves a base before the end of a phase, over all years."""
+    return sum(moved(problem, solution, stay, previous) for stay, previous in paired(problem))
+
+
 def paired(problem: Problem) -> tuple[tuple[Stay, Stay | None], ...]:
     """Return every stay with the same pupil's stay before it, if any."""
     found: list[tuple[Stay, Stay | None]] = []

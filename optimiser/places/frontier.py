@@ -11,7 +11,7 @@ from optimiser.core.processes import end_with_parent
 from optimiser.core.progress import Progress, Step, ignore
 from optimiser.core.result import Result
 from optimiser.places import costing
-from optimiser.places.alternatives import Alternative, in_turn, pence_of
+from optimiser.places.alternatives import Alternative, alternative, in_turn, pence_of
 from optimiser.places.bounds import step_of
 from optimiser.places.model import pricing
 from optimiser.places.model.allocation import build, read, relax
@@ -19,7 +19,6 @@ from optimiser.places.model.rows import journeys
 from optimiser.places.problem import Problem
 from optimiser.places.solution import Solution
 from optimiser.places.solver import solve, solve_built, warm
-from optimiser.places.verifier import closed_by_choice
 
 NEAR_LEAST = 2e-3
 """How near the least travel, as a share of it, is near enough to space the budgets of a front."""
@@ -50,23 +49,27 @@ def front(
     the right-hand side of the travel row changes, so its relaxation is solved from where the one before left it. The
     shares are the same whatever ``limits.processes`` is, and so are the answers unless ``limits.seconds`` runs out.
     """
-    with _workers(limits.processes) as pool:
+    with workers(limits.processes) as pool:
         turns = in_turn(limits)
         cheapest, least = _ends(problem, next(turns, limits), seed, pool)
         if cheapest.solution is None:
             return ()
-        most = costing.journey_seconds(problem, cheapest.solution)
-        first = Alternative(closed_by_choice(problem, cheapest.solution), cheapest, most)
-        if least is None or least >= most:
+        first = alternative(problem, cheapest)
+        if least is None or least >= first.travel:
             return (first,)
-        shares = divide(problem, [least + (most - least) * n // points for n in range(points - 1, 0, -1)], seed)
+        shares = divide(problem, spaced(least, first.travel, points), seed)
         found: list[Point] = []
-        for point in _one_by_one(shares, turns) if pool is None else _pooled(shares, turns, limits.processes, pool):
+        for point in each_point(shares, turns, limits.processes, pool):
             found.append(point)
             told = Step(min(1.0, len(found) / points), "cost against travel", pence_of(point[1].result))
             if not progress(told):
                 break
-    return _merged(first, found)
+    return merged(first, found)
+
+
+def spaced(least: int, most: int, points: int) -> list[int]:
+    """Return evenly spaced budgets between two ends, loosest first, neither end among them."""
+    return [least + (most - least) * number // points for number in range(points - 1, 0, -1)]
 
 
 def divide(problem: Problem, budgets: Sequence[int], seed: int) -> list[Share]:
@@ -91,8 +94,9 @@ def work_on(share: Share, limits: Limits) -> Iterator[Point]:
         relaxed.limit(columns.budget, upper=float(budget))
         result = solve_built(columns, limits=part, seed=share.seed, relaxed=relaxed)
         if result.solution is not None:
-            before = costing.journey_seconds(share.problem, result.solution)
-            yield budget, Alternative(closed_by_choice(share.problem, result.solution), result, before)
+            point = alternative(share.problem, result)
+            before = point.travel
+            yield budget, point
 
 
 def whole_share(share: Share, limits: Limits) -> tuple[Point, ...]:
@@ -131,6 +135,13 @@ def _ends(
     return cheapest, least_travel(problem, limits=next(turns, near), seed=seed)
 
 
+def each_point(
+    shares: Sequence[Share], turns: Iterator[Limits], processes: int, pool: ProcessPoolExecutor | None
+) -> Iterator[Point]:
+    """Yield the points of all shares, in this process without a pool, with each share's limits taken in turn."""
+    return _one_by_one(shares, turns) if pool is None else _pooled(shares, turns, processes, pool)
+
+
 def _one_by_one(shares: Sequence[Share], turns: Iterator[Limits]) -> Iterator[Point]:
     for share, limits in zip(shares, turns, strict=False):
         yield from work_on(share, limits)
@@ -156,7 +167,7 @@ def _pooled(
             yield from future.result()
 
 
-def _merged(first: Alternative, points: Sequence[Point]) -> tuple[Alternative, ...]:
+def merged(first: Alternative, points: Sequence[Point]) -> tuple[Alternative, ...]:
     """Return the points least travel first, without those whose budget the next looser plan keeps already."""
     found = [first]
     for budget, each in sorted(points, key=lambda point: -point[0]):
@@ -166,7 +177,7 @@ def _merged(first: Alternative, points: Sequence[Point]) -> tuple[Alternative, .
 
 
 @contextmanager
-def _workers(processes: int) -> Iterator[ProcessPoolExecutor | None]:
+def workers(processes: int) -> Iterator[ProcessPoolExecutor | None]:
     """Give so many child processes that load the solver at once, or None for one process, which needs no child."""
     if processes == 1:
         yield None

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from optimiser.core.violation import Violation
-from optimiser.places.costing import claims_in, journey_seconds, moved, paired, rolls_in
+from optimiser.places.costing import claims_in, journey_seconds, moved, moves_made, paired, rolls_in
 from optimiser.places.problem import Base, BaseStatus, Problem, Stay
 from optimiser.places.rules import attended, designated, group_limit, new_there, serves, sole_providers
 from optimiser.places.solution import BasePlan, Solution
@@ -232,7 +232,7 @@ def _limits(problem: Problem, solution: Solution) -> Iterator[Violation]:
     if gone < policy.remove_places:
         sentence = f"{gone} places close, fewer than the {policy.remove_places} asked."
         yield Violation("remove-places", closed, sentence, amount=policy.remove_places - gone, unit="places")
-    moves = sum(moved(problem, solution, stay, previous) for stay, previous in paired(problem))
+    moves = moves_made(problem, solution) if policy.max_moves is not None else 0
     if policy.max_moves is not None and moves > policy.max_moves:
         sentence = f"{moves} pupils leave the base they attend, more than {policy.max_moves}."
         yield Violation("move-limit", (), sentence, amount=moves - policy.max_moves, unit="pupils")

@@ -29,6 +29,7 @@ class Columns:
     there: dict[tuple[str, int], list[int]] = field(default_factory=dict)
     claims: dict[tuple[str, int], list[int]] = field(default_factory=dict)
     budget: int | None = None
+    moves: int | None = None
 
     @property
     def stays(self) -> tuple[Stay, ...]:

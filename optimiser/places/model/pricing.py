@@ -31,16 +31,14 @@ def priced(model: LinearModel, multipliers: Floats) -> Priced:
 
     The bound is minus infinity when the multipliers leave a column without a finite cheap end.
     """
-    from scipy.sparse import csr_matrix
-
-    shape = (len(model.row_lower), len(model.cost))
-    starts = [*model.row_start, len(model.row_index)]
-    rows = csr_matrix((model.row_value, model.row_index, starts), shape=shape)
     lower, upper = np.array(model.row_lower), np.array(model.row_upper)
     side = np.where(multipliers > 0, lower, upper)
     usable = np.isfinite(side)
     multipliers = np.where(usable, multipliers, 0.0)
-    reduced = np.array(model.cost) - rows.T @ multipliers
+    lengths = np.diff([*model.row_start, len(model.row_index)])
+    shares = np.array(model.row_value) * np.repeat(multipliers, lengths)
+    taken = np.bincount(np.array(model.row_index, dtype=np.int64), shares, minlength=len(model.cost))
+    reduced: Floats = np.array(model.cost) - taken
     end = np.where(reduced > 0, np.array(model.lower), np.array(model.upper))
     worth = np.where(reduced == 0, 0.0, reduced * np.where(reduced == 0, 0.0, end))
     bound = float((multipliers * np.where(usable, side, 0.0)).sum() + worth.sum()) + model.offset

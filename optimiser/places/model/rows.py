@@ -153,7 +153,7 @@ def move_limit(columns: Columns) -> None:
             model.row([left, columns.out[number], columns.out[number - 1]], [1, -1, 1], lower=0)
             cells += [columns.move[number], left]
             values += [1.0, 1.0]
-    model.row(cells, values, upper=most - kept)
+    columns.moves = model.row(cells, values, upper=most - kept)
 
 
 def _choosable(columns: Columns) -> list[Base]:
