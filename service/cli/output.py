@@ -12,18 +12,22 @@ from typing import Any
 from optimiser.core.progress import Progress, Step
 from service import shown
 
-DONE, FAULTS, LEFT_OUT, STOPPED, BUG = 0, 1, 2, 3, 70
+DONE, FAULTS, LEFT_OUT, STOPPED, USAGE, BUG = 0, 1, 2, 3, 64, 70
 CODES = {
     DONE: "done",
     FAULTS: "the input has faults, which are listed",
     LEFT_OUT: "done, with somebody or something left out, each listed with a reason",
     STOPPED: "stopped by Ctrl-C; the best so far is kept",
+    USAGE: "the command was typed wrongly",
     BUG: "a fault of ours",
 }
 
 
 class Answer:
     """Says things as they happen and, with ``--json``, one object at the end instead."""
+
+    ended = False
+    """Whether a command of this program ended by its own choice, whatever its code."""
 
     def __init__(self, as_json: bool) -> None:
         self.as_json = as_json
@@ -43,6 +47,7 @@ class Answer:
         self.data |= data
         if self.as_json:
             print(json.dumps({"code": code, "meaning": CODES[code], **self.data}, indent=2, default=str))
+        Answer.ended = True
         raise typer.Exit(code)
 
     @contextmanager

@@ -80,11 +80,15 @@ def check(workbook: Path, marked: Path | None, as_json: bool) -> None:
         answer.say(issue.sentence)
     told = {"counts": dict(reading.counts), "faults": [plain_issue(issue) for issue in reading.issues]}
     if reading.city is None:
-        answer.say(f"{len(reading.issues):,} faults. Nothing can be planned until they are put right.")
+        answer.say(f"{_counted(len(reading.issues), 'fault')}. Nothing can be planned until put right.")
         answer.end(FAULTS, usable=False, **told)
     rows = sum(reading.counts.values())
-    answer.say(f"{rows:,} rows read; {len(reading.issues):,} to look at. Plans can be made from it.")
+    answer.say(f"{_counted(rows, 'row')} read; {len(reading.issues):,} to look at. Plans can be made from it.")
     answer.end(DONE, usable=True, **told)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _read(answer: Answer, workbook: Path) -> Any:

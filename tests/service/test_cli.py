@@ -1,6 +1,7 @@
 """The command line: instant help, documented exit codes, JSON on request, and the whole demonstration."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -37,6 +38,27 @@ def test_help_loads_no_solver_and_no_web_framework():
 def test_every_exit_code_is_in_the_help():
     told = " ".join(runner.invoke(app, ["--help"]).output.split())
     assert all(f"{code} {words.split(',')[0]}" in told for code, words in CODES.items())
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "said"),
+    [
+        (["plan", "boats", "x.xlsx"], 64, "'boats' is not one of"),
+        (["sample", "--size", "huge"], 64, "'huge' is not one of"),
+        (["check", "nowhere.xlsx"], 1, "There is no file nowhere.xlsx."),
+        (["sample", "--size", "medium", "--official", "."], 1, "Birmingham_postcodes.csv.gz is not in "),
+        (["template", "--out", "taken/template.xlsx"], 1, "Choose another place with --out."),
+    ],
+)
+def test_a_slip_at_the_keyboard_ends_with_its_own_code_and_a_plain_sentence(tmp_path, typed, code, said):
+    (tmp_path / "taken").write_text("a file where a folder should be")
+    script = "import sys; from service.cli import main; sys.argv[0] = 'sendopt'; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", script, *typed], cwd=tmp_path, capture_output=True, text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.returncode == code, done.stderr
+    assert said in done.stdout + done.stderr and "our side" not in done.stderr
 
 
 def test_a_file_that_is_not_there_is_a_fault_of_the_input():
