@@ -65,8 +65,9 @@ def choice(found: Choice) -> tuple[Table, Table]:
 
 
 def front(found: Sequence[Alternative]) -> Table:
-    """Return a front of cost against travel, least travel first, with how far from proved each point is."""
+    """Return a front of cost, travel and moves, with how far from proved each point is."""
     columns = (
+        Column("allowed", "Moves allowed"), Column("moves", "Pupils moved", Kind.COUNT),
         Column("travel", "Single journeys, all pupils and years", Kind.SECONDS),
         Column("cost", "Money and prices", Kind.PENCE), Column("closed", "Closes"),
         Column("gap", "Not proved", Kind.SHARE),
@@ -75,9 +76,25 @@ def front(found: Sequence[Alternative]) -> Table:
     for each in found:
         cost, bound = each.result.cost, each.result.bound
         gap = None if cost is None or bound is None else round((cost - bound) / max(1, abs(cost)), 6)
-        rows.append((each.travel, cost, ", ".join(each.closed) or "nothing", gap))
-    note = "Each is the least cost within that much travel; “not proved” is the most that could still be saved."
-    return Table("front", "Cost against travel", columns, tuple(rows), note)
+        rows.append((_allowed(each.cap), each.moves, each.travel, cost, ", ".join(each.closed) or "nothing", gap))
+    note = (
+        "Each is the least cost within that much travel and the moves allowed: no plan that travels no more and moves "
+        "no more pupils costs less by more than “not proved”."
+    )
+    return Table("front", "Cost, travel and moves", columns, tuple(rows), note)
+
+
+def front_lines(found: Sequence[Alternative]) -> Table:
+    """Return the same front to be drawn: cost against travel, a column of costs for each number of moves allowed."""
+    caps = list(dict.fromkeys(each.cap for each in found))
+    columns = [Column("travel", "Single journeys, all pupils and years", Kind.SECONDS)]
+    columns += [Column(f"level_{number}", _allowed(cap), Kind.PENCE) for number, cap in enumerate(caps)]
+    rows = tuple((each.travel, *(each.result.cost if each.cap == cap else None for cap in caps)) for each in found)
+    return Table("front_lines", "Cost against travel, by the moves allowed", tuple(columns), rows)
+
+
+def _allowed(cap: int | None) -> str:
+    return "Any number of moves" if cap is None else f"At most {cap:,} moved"
 
 
 def gaps(before: Sequence[tuple[str, str, Phase]], after: Sequence[tuple[str, str, Phase]]) -> Table:

@@ -1,4 +1,4 @@
-"""What a closure is looked into further: the best sets, doubts, ways of winding down, cost against travel, a sweep."""
+"""What a closure is looked into further: the best sets, doubts, ways of winding down, a front, a sweep."""
 
 import importlib
 import time
@@ -107,11 +107,13 @@ def _front(asked: Question, looked: Looked) -> None:
     places = importlib.import_module("optimiser.places")
     tables = importlib.import_module("scenarios.tables")
     charts = importlib.import_module("maps.charts")
-    limits = replace(asked.left(), gap=1e-4)
-    found = tables.front(places.front(asked.variant, POINTS, limits=limits, progress=asked.progress))
-    looked.tables.append(found)
-    drawn = charts.lines(found, across="travel", values=["cost"])
-    looked.files.append(Made("closure.front.svg", found.title, SVG, drawn.encode("utf-8")))
+    limits = replace(asked.left(), gap=1e-4, processes=asked.job.processes)
+    found = places.surface(asked.variant, POINTS, limits=limits, seed=asked.job.seed, progress=asked.progress)
+    looked.tables.append(tables.front(found))
+    if found:
+        lines = tables.front_lines(found)
+        drawn = charts.lines(lines, across="travel", values=[column.key for column in lines.columns[1:]])
+        looked.files.append(Made("closure.front.svg", lines.title, SVG, drawn.encode("utf-8")))
 
 
 def _sweep(asked: Question, looked: Looked) -> None:
@@ -139,7 +141,7 @@ STUDIES: dict[str, tuple[str, Callable[[Question, Looked], None]]] = {
     "sets": ("comparing the best sets of closures", _sets),
     "phases": ("comparing ways of winding down", _phases),
     "doubts": ("doubting every assumption", _doubts),
-    "front": ("cost against travel", _front),
+    "front": ("cost against travel and moves", _front),
     "sweep": ("trying every closure", _sweep),
     "hubs": ("trying a hub beside each base", _hubs),
 }
