@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from data.sample import HANDSWORTH
+from service import optimisers
 from service.cli.commands import app
 from service.cli.output import CODES
 from service.settings import Settings
@@ -73,6 +76,28 @@ def test_an_empty_template_is_written_for_the_city_or_for_one_desk(tmp_path, des
     assert answer.exit_code == 0 and f"sendopt check {out}" in answer.output
     checked = runner.invoke(app, ["check", str(out), "--json"])
     assert checked.exit_code == 1 and "holds any rows" in checked.output
+
+
+def test_ctrl_c_keeps_the_best_so_far_and_says_so_with_its_code(tmp_path, monkeypatch):
+    whole, pressed = optimisers.execute, []
+
+    def interrupted(job, *, progress):
+        def tell(step):
+            if not pressed:
+                pressed.append(step)
+                signal.raise_signal(signal.SIGINT)
+            return progress(step)
+
+        return whole(job, progress=tell)
+
+    monkeypatch.setattr(optimisers, "execute", interrupted)
+    asked = ["plan", "routes", str(HANDSWORTH), "--out", str(tmp_path), "--minutes", "10", "--json"]
+    answer = runner.invoke(app, asked)
+    told = json.loads(answer.stdout)
+    assert answer.exit_code == told["code"] == 3 and pressed
+    assert told["verified"] and told["status"] == "stopped"
+    assert (tmp_path / "routes.map.html").stat().st_size > 5000
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_a_person_is_added_and_kept_out(tmp_path):
