@@ -30,7 +30,8 @@ class CityPlan:
 
     ``saving_before_transport`` is place, running and outside money; ``routes_a_year`` what the routes cost more.
     ``not_carried`` are displaced children whom no run and no new vehicle could take; ``not_in_routes`` travel otherwise
-    today and are priced by the model in ``walkers_a_year``.
+    today and are priced by the model in ``walkers_a_year``. ``without_base`` are left without one: they will travel to
+    a place elsewhere, so their seats and their transport stay as they are and nothing is saved by them.
     """
 
     comparison: Comparison
@@ -43,6 +44,7 @@ class CityPlan:
     not_in_routes: tuple[str, ...]
     rides_longer: tuple[tuple[str, int], ...]
     meetings: tuple[Meeting, ...]
+    without_base: tuple[str, ...] = ()
 
     @property
     def net_saving(self) -> tuple[Pence, ...]:
@@ -71,17 +73,16 @@ def carry(
     longer: dict[str, int] = {}
     walkers = 0
     for moved in compared.moved:
+        if moved.after is None:
+            continue
         known = plan.child.get(moved.child)
-        school = None if moved.after is None else variant.problem.base[moved.after].school
-        school = None if school is None else names.get(school, school)
-        if known is None or (school is not None and school not in plan.school):
+        school = variant.problem.base[moved.after].school
+        school = names.get(school, school)
+        if known is None or school not in plan.school:
             missing.append(moved.child)
             walkers += moved.transport_after - moved.transport_before
             continue
         runs = without(plan, runs, known)
-        if school is None:
-            plan = replace(plan, children=tuple(each for each in plan.children if each.id != moved.child))
-            continue
         there = replace(known, school=school)
         plan = replace(plan, children=tuple(there if each.id == there.id else each for each in plan.children))
         found = options_for(plan, runs, there, most=1)
@@ -99,6 +100,7 @@ def carry(
         Pence((after.money - before.money) * plan.school_days), Pence(walkers), tuple(lost), tuple(missing),
         tuple(sorted((child, seconds) for child, seconds in longer.items() if seconds > 0)),
         tuple(Meeting(c.child, c.area, c.need, c.before or "", c.after) for c in compared.moved),
+        tuple(c.child for c in compared.moved if c.after is None),
     )  # fmt: skip
 
 

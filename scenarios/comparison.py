@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from optimiser.core.units import MINUTE
+from optimiser.core.units import MINUTE, Pence
 from optimiser.places import costing
 from optimiser.places.problem import BaseStatus, Problem
 from optimiser.places.solution import Solution
@@ -72,13 +72,17 @@ class Measure:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A baseline and a variant: children in the last year of the plan, and measures over all its years."""
+    """A baseline and a variant: children in the last year of the plan, and measures over all its years.
+
+    ``yearly_saving`` is money. The transport of a child who had a base and is left without one is not saved: the child
+    will travel to a place elsewhere, so what the journey costs today is kept in the variant's money.
+    """
 
     baseline: str
     variant: str
     children: tuple[ChildChange, ...]
     measures: tuple[Measure, ...]
-    yearly_saving: tuple[int, ...]
+    yearly_saving: tuple[Pence, ...]
 
     @property
     def worse_off(self) -> int:
@@ -107,13 +111,29 @@ def compare(baseline: Outcome, variant: Outcome, *, year: int | None = None) -> 
     one = (baseline.problem, baseline.result.solution)
     other = (variant.problem, variant.result.solution)
     at = one[0].years - 1 if year is None else year
-    saving = tuple(old.money - new.money for old, new in zip(costing.yearly(*one), costing.yearly(*other), strict=True))
+    saving = savings(one, other)
     children = children_compared(one, other, year=at)
     measures = (*_measures(one, other), *_child_measures(children))
     return Comparison(baseline.scenario.name, variant.scenario.name, children, measures, saving)
 
 
 Plan = tuple[Problem, Solution]
+
+
+def savings(one: Plan, other: Plan) -> tuple[Pence, ...]:
+    """Return the money saved in each year, pence, with the transport of those left without a base kept as it is."""
+    years = zip(costing.yearly(*one), costing.yearly(*other), strict=True)
+    return tuple(
+        Pence(old.money - new.money - held_transport(one, other, year)) for year, (old, new) in enumerate(years)
+    )
+
+
+def held_transport(one: Plan, other: Plan, year: int) -> Pence:
+    """Return what the journeys cost in a year, pence, of children who have a base in one plan and none in the other."""
+    if not one[0].prices.with_transport:
+        return Pence(0)
+    out = [child for child in _needing(one[0], year) & _needing(other[0], year) if (child, year) not in other[1].at]
+    return Pence(sum(_where(one, child, year)[2] for child in out))
 
 
 def children_compared(one: Plan, other: Plan, *, year: int) -> tuple[ChildChange, ...]:
@@ -162,13 +182,17 @@ def _where(plan: Plan, child: str, year: int) -> tuple[str | None, int | None, i
 
 def _measures(one: Plan, other: Plan) -> tuple[Measure, ...]:
     old, new = costing.breakdown(*one), costing.breakdown(*other)
-    found = [Measure("total", "Money and prices in all", "pence", old.total, new.total)]
-    found.append(Measure("money", "Money in all", "pence", old.money, new.money))
+    held = sum(held_transport(one, other, year) for year in range(one[0].years))
+    found = [Measure("total", "Money and prices in all", "pence", old.total, new.total + held)]
+    found.append(Measure("money", "Money in all", "pence", old.money, new.money + held))
     found += [
         Measure(kind, name, "pence", getattr(old, kind), getattr(new, kind))
         for kind, name in KINDS.items()
         if getattr(old, kind) or getattr(new, kind)
     ]
+    if held:
+        name = "Transport now of children left without a base, not counted as saved"
+        found.append(Measure("held_transport", name, "pence", 0, held))
     found.append(
         Measure(
             "travel", "Single journeys over all pupils and years", "seconds",

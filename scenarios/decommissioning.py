@@ -13,7 +13,7 @@ from optimiser.places.problem import BaseStatus, Phase, Policy, Problem
 from optimiser.places.solution import Solution
 from optimiser.places.solver import solve
 from optimiser.places.verifier import closed_by_choice
-from scenarios.comparison import ChildChange, Comparison, Fate, compare
+from scenarios.comparison import ChildChange, Comparison, Fate, compare, savings
 from scenarios.library import windings
 from scenarios.runner import BASELINE, Outcome, Pool, run
 from scenarios.scenario import Scenario
@@ -180,11 +180,11 @@ def _phasing(baseline: Outcome, variant: Outcome, bases: tuple[str, ...]) -> Pha
     old, new = baseline.result.solution, variant.result.solution
     if old is None or new is None:
         return Phasing(name, (), "no plan was found")
-    before, after = costing.yearly(baseline.problem, old), costing.yearly(variant.problem, new)
+    saved = savings((baseline.problem, old), (variant.problem, new))
     years = tuple(
         PhaseYear(
             label,
-            Pence(before[year].money - after[year].money),
+            saved[year],
             _moves_in(variant.problem, new, year),
             stranded(variant.problem, new, year, among=bases),
             empty_places(variant.problem, new, year),
@@ -301,11 +301,12 @@ class Break:
 def break_even(problem: Problem, baseline: Solution, variant_problem: Problem, variant: Solution) -> Break:
     """Return the price per mile at which two plans cost the same money, both kept as they are.
 
-    Transport is the model's: a fixed part, and pence a mile times trips, days and share; quotes are left out.
+    Transport is the model's: a fixed part, and pence a mile times trips, days and share; quotes are left out. A child
+    left without a base is taken to travel as far as before, so no miles are saved by it.
     """
-    miles = _priced_miles(variant_problem, variant) - _priced_miles(problem, baseline)
+    miles = _priced_miles(variant_problem, variant, problem, baseline) - _priced_miles(problem, baseline)
     today = problem.transport.per_mile
-    saving = costing.breakdown(problem, baseline).money - costing.breakdown(variant_problem, variant).money
+    saving = sum(savings((problem, baseline), (variant_problem, variant)))
     if miles <= 0:
         return Break(None, today, "Closing adds no paid miles, so no price per mile changes the answer.")
     flip = round(today + saving / miles)
@@ -314,17 +315,24 @@ def break_even(problem: Problem, baseline: Solution, variant_problem: Problem, v
     return Break(flip, today, f"The answer flips at £{flip / 100:.2f} a mile; today it is £{today / 100:.2f}.")
 
 
-def _priced_miles(problem: Problem, solution: Solution) -> float:
-    """Return the miles a plan pays for, over all years, already multiplied by trips, days and share."""
+def _priced_miles(
+    problem: Problem, solution: Solution, old: Problem | None = None, before: Solution | None = None
+) -> float:
+    """Return the miles a plan pays for, over all years, already multiplied by trips, days and share.
+
+    A pupil without a base travels as in the plan before, where one is given.
+    """
     model, total = problem.transport, 0.0
     for stay in problem.stays:
-        where = solution.at.get((stay.pupil, stay.first))
-        if where is None:
-            continue
-        pupil, base = problem.pupil[stay.pupil], problem.base[where]
-        metres = problem.travel.metres_between(pupil.home, base.place)
-        if model.yearly(metres, stay.phase):
-            total += stay.years * model.trips * model.days * model.share * metres / METRES_PER_MILE
+        for year in range(stay.first, stay.last + 1):
+            place, held = solution.at.get((stay.pupil, year)), problem
+            if place is None and old is not None and before is not None and stay.pupil in old.pupil:
+                place, held = before.at.get((stay.pupil, year)), old
+            if place is None:
+                continue
+            metres = held.travel.metres_between(held.pupil[stay.pupil].home, held.base[place].place)
+            if model.yearly(metres, stay.phase):
+                total += model.trips * model.days * model.share * metres / METRES_PER_MILE
     return total
 
 

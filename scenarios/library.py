@@ -7,10 +7,10 @@ from itertools import combinations
 from optimiser.core.limits import Limits
 from optimiser.core.progress import Progress, ignore
 from optimiser.core.units import Pence
-from optimiser.places import costing
 from optimiser.places.problem import Base, BaseStatus, Phase, Problem
 from scenarios.changes.places import CloseBase, OpenBase, StopAdmitting, Winding
 from scenarios.changes.terms import FillTo, Grow, Reprice
+from scenarios.comparison import savings
 from scenarios.runner import Outcome, Pool, run
 from scenarios.scenario import Scenario
 
@@ -98,7 +98,6 @@ def _doubt(name: str, without: Outcome, within: Outcome) -> Doubt:
     one, other = without.result.solution, within.result.solution
     if one is None or other is None:
         return Doubt(name, None, None, False, refused)
-    before, after = costing.breakdown(without.problem, one), costing.breakdown(within.problem, other)
-    saving = Pence(before.money - after.money)
+    saving = Pence(sum(savings((without.problem, one), (within.problem, other))))
     more = len(other.unplaced) - len(one.unplaced)
     return Doubt(name, saving, more, saving > 0 and more <= 0)

@@ -33,11 +33,17 @@ def children(comparison: Comparison) -> Table:
     )  # fmt: skip
     rows = tuple(
         (c.child, c.area, c.need, c.fate.value, c.before or "", c.after or "", c.longer, c.worse_off,
-         c.transport_after - c.transport_before)
+         None if c.after is None else c.transport_after - c.transport_before)
         for c in sorted(comparison.children, key=lambda c: (-c.longer, c.child))
         if c.fate not in (Fate.SAME, Fate.STILL_OUT)
     )  # fmt: skip
-    return Table("children", "Child by child", columns, rows, "For officers. Not for publication.")
+    return Table("children", "Child by child", columns, rows, CHILDREN_NOTE)
+
+
+CHILDREN_NOTE = (
+    "For officers. Not for publication. A child left without a base has no transport price yet: what the journey costs "
+    "today is not counted as saved."
+)
 
 
 def choice(found: Choice) -> tuple[Table, Table]:

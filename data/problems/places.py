@@ -77,6 +77,7 @@ def look_at(city: City) -> tuple[Issue, ...]:
     """Return what a person should look at before trusting a plan of places: it is planned as it stands."""
     found: list[Issue] = []
     roll = Counter(pupil.base for pupil in city.pupils if pupil.base)
+    groups = Counter((pupil.base, pupil.year) for pupil in city.pupils if pupil.base and pupil.year is not None)
     needs = {
         need for pupil in city.pupils if pupil.base or pupil.wants_base for need in (pupil.need, pupil.second_need)
     }
@@ -86,6 +87,10 @@ def look_at(city: City) -> tuple[Issue, ...]:
         if roll[row.id] > row.places:
             wrong = f"{roll[row.id]} pupils are in {row.places} commissioned places"
             found.append(_look(row, "places-below-roll", wrong, "Check both; those there already may stay, at a price"))
+        fullest = max((count for (base, _), count in groups.items() if base == row.id), default=0)
+        if row.year_group_max is not None and fullest > row.year_group_max:
+            wrong = f"{fullest} pupils are in one year group, which takes {row.year_group_max}"
+            found.append(_look(row, "year-group-above-limit", wrong, "Check both; those there already may stay"))
         if not {row.need, *row.other_needs} & needs:
             wrong = f"it is designated for {', '.join((row.need, *row.other_needs))}, which no pupil here has"
             found.append(_look(row, "designation-nobody-has", wrong, "Check the need, or look at what the base is for"))
@@ -120,6 +125,7 @@ def _base(row: Base, where: Atlas, years: int, left: list[Issue]) -> places.Base
         top_up=Pence(row.top_up or 0),
         empty_rate=None if row.empty_rate is None else Pence(row.empty_rate),
         physical_max=row.physical_max,
+        year_group_max=row.year_group_max,
         quality=100 if row.quality is None else round(row.quality),
         track=places.Track(row.type),
         status=STATES[row.status],

@@ -178,6 +178,13 @@ class Base(Row):
         example=18,
         default=None,
     )
+    year_group_max: kinds.SparePlaces = column(
+        "Most pupils in one year group",
+        also=("places per year group", "year group limit", "max per year group"),
+        note="Leave empty for no limit; those there already stay",
+        kind="whole",
+        default=None,
+    )
     rate: kinds.Money = column(
         "Cost per commissioned place (£ a year)",
         also=("rate per place", "cost per place", "£ per place", "rate"),

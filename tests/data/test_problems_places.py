@@ -1,9 +1,13 @@
 """A city's pupils and bases as a places problem of several years."""
 
+from pathlib import Path
+
 import pytest
 
 from data.problems import places as facts
+from data.reading import read
 from data.synthetic import make
+from data.writing.workbook import write_city
 from optimiser.places import solve
 from optimiser.places.problem import Phase
 
@@ -49,6 +53,7 @@ def test_a_place_is_needed_to_the_end_of_year_eleven_or_of_post_sixteen(year: in
     "changes, rule",
     [
         ({"places": 0}, "places-below-roll"),
+        ({"year_group_max": 0}, "year-group-above-limit"),
         ({"need": "MSI", "other_needs": ()}, "designation-nobody-has"),
         ({"empty_rate": 1_000_000}, "mixed-cost-basis"),
     ],
@@ -60,3 +65,13 @@ def test_a_doubtful_base_is_planned_as_it_stands_and_flagged_with_its_row_and_a_
     found = facts.look_at(city.model_copy(update={"bases": bases}))
     assert [(issue.rule, issue.row > 0 or not issue.sheet) for issue in found if issue.rule == rule] == [(rule, True)]
     assert attended in found[0].wrong and found[0].remedy
+
+
+def test_the_most_pupils_of_a_year_group_go_out_and_come_back_as_they_are(city, tmp_path: Path) -> None:
+    assert all(base.year_group_max is None for base in city.bases)
+    bases = (city.bases[0].model_copy(update={"year_group_max": 3}), *city.bases[1:])
+    write_city(city.model_copy(update={"bases": bases}), tmp_path / "limited.xlsx")
+    back = read(tmp_path / "limited.xlsx").city
+    assert back is not None
+    problem = facts.build(back).problem
+    assert [base.year_group_max for base in problem.bases] == [3] + [None] * (len(problem.bases) - 1)

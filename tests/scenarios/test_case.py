@@ -116,3 +116,19 @@ def test_a_child_who_is_not_in_the_routes_is_listed_and_priced_by_the_model() ->
     assert found.not_in_routes == ("c0",)
     moved = next(child for child in found.comparison.moved if child.child == "c0")
     assert found.walkers_a_year == moved.transport_after - moved.transport_before
+
+
+def test_a_child_left_without_a_base_is_not_transport_saved() -> None:
+    problem, _, plan, runs = a_city()
+    small = replace(problem, bases=(problem.bases[0], replace(problem.bases[1], commissioned=(3,))))
+    before, after = run(small, [Scenario("close b1", (CloseBase("b1"),))])
+    found = city.carry(before, after, (plan, runs))
+    (out,) = [child.child for child in found.comparison.moved if child.after is None]
+    assert found.without_base == (out,) and out not in found.not_in_routes
+    assert {run.id for run in found.routes.runs if out in run.children} == {
+        run.id for run in runs.runs if out in run.children
+    }
+    fewer = replace(plan, children=tuple(child for child in plan.children if child.id != out))
+    less = routes.solve(fewer, limits=Limits(work=200)).solution
+    assert less is not None
+    assert city.carry(before, after, (fewer, less)).walkers_a_year == 0

@@ -7,7 +7,7 @@ import pytest
 
 from optimiser.core.units import Pence
 from optimiser.places.problem import BaseStatus, CostBasis, Policy, Problem
-from scenarios import library
+from scenarios import library, tables
 from scenarios.changes import Change
 from scenarios.changes.places import CloseBase, OpenBase, Redesignate, ResizeBase, StopAdmitting, Winding
 from scenarios.changes.terms import FillTo, Grow, OneFormula, Reprice, SetPolicy, SetPrices
@@ -178,3 +178,17 @@ def test_the_worked_example_of_the_readme() -> None:
     assert found.yearly_saving == (-8_000_000,)
     assert sorted(child.fate.name for child in found.moved) == ["MOVED", "UNPLACED", "UNPLACED"]
     assert found.worse_off == 1
+
+
+def test_a_child_left_without_a_base_keeps_what_the_journey_costs() -> None:
+    far = a_pupil(home="at 60", current="b1")
+    problem = a_problem([far], [a_base(place="at 0", keeps_children=True)], prices=some_prices(with_transport=True))
+    before, after = run(problem, [Scenario("close", (CloseBase("b1"),))])
+    found = compare(before, after)
+    paid = found.children[0].transport_before
+    assert paid > 0 and found.children[0].after is None
+    assert found.yearly_saving == (2 * 1_000_000 - 6_000_000,)
+    assert found.measure("held_transport").change == paid
+    assert found.measure("money").change == -sum(found.yearly_saving)
+    (row,) = tables.children(found).rows
+    assert row[-1] is None
