@@ -117,14 +117,16 @@ def plan(
         int, typer.Option("--work", min=0, help="Most steps of the search, the same on any machine; 0 for no limit.")
     ] = 0,
     attempts: Annotated[
-        int, typer.Option("--attempts", min=1, max=100, help="How often to begin anew; the best is kept.")
+        int, typer.Option("--attempts", min=1, max=100, help="How often to search; the best is kept.")
     ] = 1,
+    onward: Annotated[bool, typer.Option("--onward", help="Let each attempt begin from the best so far.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Plan from a workbook; write the map, the Excel workbook and the other files."""
     from service.cli import planning
 
-    planning.plan(what.value, workbook, out, minutes, seed, as_json, work, attempts)
+    within = {"work": work, "attempts": attempts, "onward": int(onward)}
+    planning.plan(what.value, workbook, out, minutes, seed, as_json, within)
 
 
 @app.command()

@@ -21,7 +21,7 @@ medium's meetings and the whole city are searched by the clock."""
 
 WORK: dict[str, dict[str, dict[str, int]]] = {
     "small": {"routes": {"work": 6_000, "attempts": 16}},
-    "medium": {"routes": {"work": 300_000, "attempts": 2}},
+    "medium": {"routes": {"work": 40_000, "attempts": 16, "onward": 1}},
 }
 """The work of the demonstration's searches that prove nothing: steps of each attempt, and attempts."""
 
@@ -101,9 +101,15 @@ def _read(answer: Answer, workbook: Path) -> Any:
 
 
 def plan(
-    what: str, workbook: Path, out: Path, minutes: float, seed: int, as_json: bool, work: int = 0, attempts: int = 1
+    what: str,
+    workbook: Path,
+    out: Path,
+    minutes: float,
+    seed: int,
+    as_json: bool,
+    within: dict[str, int] | None = None,
 ) -> None:
-    """Plan from a workbook; without ``work`` the minutes alone say when a search ends."""
+    """Plan from a workbook; ``within`` may hold ``work``, ``attempts`` and ``onward``."""
     from service.optimisers import CannotPlan
 
     answer = Answer(as_json)
@@ -117,13 +123,14 @@ def plan(
     records = reading.city.model_dump_json().encode("utf-8")
     fictional = bool(getattr(reading.city, "fictional", False))
     done: dict[str, Any] = {}
-    within = {"attempts": attempts} | ({"work": work} if work else {})
     try:
         with stopping() as stop:
             if what == "guides":
-                done["routes"] = _plan_one(answer, "routes", records, out, minutes * 60, seed, fictional, {}, within)
+                done["routes"] = _plan_one(
+                    answer, "routes", records, out, minutes * 60, seed, fictional, {}, within or {}
+                )
             before = _before(done.get("routes"))
-            finished = _plan_one(answer, what, records, out, minutes * 60, seed, fictional, before, within)
+            finished = _plan_one(answer, what, records, out, minutes * 60, seed, fictional, before, within or {})
     except CannotPlan as reason:
         answer.say(str(reason))
         answer.end(STOPPED if stop.is_set() else FAULTS, fault=str(reason))

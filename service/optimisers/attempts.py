@@ -1,4 +1,4 @@
-"""A search within so much work, begun anew a few times: the same figures on any machine, fast or starved."""
+"""A search within so much work, made a few times: the same figures on any machine, fast or starved."""
 
 import time
 from collections.abc import Callable
@@ -19,6 +19,7 @@ def best_of(
     problem: Any,
     *,
     attempts: int,
+    onward: bool = False,
     limits: Limits,
     seed: int,
     progress: Progress,
@@ -26,6 +27,8 @@ def best_of(
 ) -> Result[Any]:
     """Return the cheapest answer of searches with different seeds, each within ``limits.work``.
 
+    Each begins anew from ``start``, or, when ``onward``, from the best so far, which suits a large city: anew, a search
+    of a small one finds other plans; onward, a search of a large one goes where one attempt had no work left to go.
     ``limits.seconds`` is for all of them: none begins after it, what was found by then stands, and without any limit of
     work each has its share of what is left. A proved answer, or one that somebody stopped, ends the attempts. Of equal
     costs the earliest is kept. The result's work is of all, its bound the highest proved and its seed the one asked
@@ -39,8 +42,9 @@ def best_of(
             break
         share = left if left is None or limits.work is not None else left / (whole - number)
         within = limits if share is None else replace(limits, seconds=max(0.1, share))
+        first = best.solution if onward and best is not None and best.solution is not None else start
         told = _as_part(progress, number, whole, best)
-        found = solve(problem, limits=within, seed=seed + 1000 * number, progress=told, start=start)
+        found = solve(problem, limits=within, seed=seed + 1000 * number, progress=told, start=first)
         work += found.work
         bound = max((each for each in (bound, found.bound) if each is not None), default=None)
         if best is None or (found.cost is not None and (best.cost is None or found.cost < best.cost)):

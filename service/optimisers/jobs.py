@@ -168,7 +168,7 @@ def solve(asked: Asked, job: Job, progress: Progress) -> Result[Any]:
     """Solve within the job's time, from the stored best when there is one; raises CannotPlan when there is no plan.
 
     Of its options, ``work`` is the most steps of the search (which repeat exactly, as seconds do not) and ``attempts``
-    how often the search begins anew with other seeds, the cheapest answer being kept.
+    how often the search is made with other seeds, anew or (``onward``) from the best so far; the cheapest is kept.
     """
     start = codec.from_json(asked.solution_type, job.start) if job.start else None
     seconds = min(job.seconds, 2.0) if job.keep_only and start is not None else job.seconds
@@ -176,7 +176,7 @@ def solve(asked: Asked, job: Job, progress: Progress) -> Result[Any]:
     limits = Limits(seconds=seconds, work=int(job.options.get("work") or 0) or None, **within)
     result: Result[Any] = attempts.best_of(
         asked.solve or asked.optimiser.solve, asked.problem, attempts=int(job.options.get("attempts") or 1),
-        limits=limits, seed=job.seed, progress=progress, start=start,
+        onward=bool(job.options.get("onward")), limits=limits, seed=job.seed, progress=progress, start=start,
     )  # fmt: skip
     if result.solution is None:
         words = {

@@ -38,6 +38,18 @@ def test_the_cheapest_of_all_attempts_is_kept_the_earliest_of_equals():
     assert (result.solution, result.cost, result.bound, result.seed, result.work) == ("plan of 1001", 50, 40, 1, 40)
 
 
+@pytest.mark.parametrize(("onward", "starts"), [(False, ["old"] * 4), (True, ["old", 70, 50, 50])])
+def test_attempts_begin_anew_or_from_the_best_so_far(onward, starts):
+    begun = []
+
+    def find(problem, *, limits, seed, progress, start):
+        begun.append(start)
+        return Result(Status.FEASIBLE, COSTS[seed], COSTS[seed], None, (), seed, 10)
+
+    best_of(find, None, attempts=4, onward=onward, limits=Limits(work=10), seed=1, progress=ignore, start="old")
+    assert begun == starts
+
+
 @pytest.mark.parametrize(
     ("how", "seeds", "status", "plan"),
     [
