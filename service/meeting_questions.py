@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from optimiser.core.table import Column, Kind, Table
-from service.questions import Answer, NoAnswer
+from service.answers import Answer, NoAnswer
 
 Facts = tuple[Any, Any]
 

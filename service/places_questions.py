@@ -6,7 +6,7 @@ from typing import Any
 
 from optimiser.core import codec
 from optimiser.core.table import Column, Kind, Table
-from service.questions import Answer
+from service.answers import Answer
 
 
 def quote(kind: str, problem: Any, solution: Any, arguments: dict[str, Any], records: bytes) -> Answer:
@@ -73,7 +73,8 @@ def city(kind: str, problem: Any, solution: Any, arguments: dict[str, Any], reco
         f"{found.comparison.worse_off} children would be worse off by more than 15 minutes each way.",
         (
             f"{len(found.comparison.moved)} children are displaced. {len(found.not_in_routes)} do not ride today and "
-            f"are priced by distance; {len(found.not_carried)} could not be carried by any run or new vehicle.",
+            f"are priced by distance; {len(found.not_carried)} could not be carried by any run or new vehicle. "
+            f"{len(found.without_base)} are left without a base: their transport is not counted as saved.",
         ),
         (money, _meetings(found), _longer(found)),
     )

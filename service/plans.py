@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from optimiser.core import codec
 from optimiser.core.table import Table
 from service import runs
+from service.naming import without_names
 from service.store import audit
 from service.store.database import fetch, now
 from service.store.scope import KINDS, NotAllowed, NotThere, Scope
@@ -221,8 +222,8 @@ def compare(one: tuple[Table, ...], other: tuple[Table, ...]) -> list[tuple[Tabl
     for rides. A table that none tell apart is left out.
     """
     found = []
-    theirs = {table.key: table for table in other}
-    for mine in one:
+    theirs = {table.key: without_names(table) for table in other}
+    for mine in map(without_names, one):
         match = theirs.get(mine.key)
         if match is None or mine.columns != match.columns:
             continue

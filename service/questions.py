@@ -13,13 +13,15 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from optimiser.core import codec
 from optimiser.core.table import Column, Kind, Table
+from service.answers import Answer, NoAnswer
+from service.naming import names_of, with_names
 
 SECONDS, WALL_SECONDS, BYTES = 120, 180, 3 * 1024**3
 """What a question may take: processor time, time by the clock (a busy machine is not the question's fault), memory."""
@@ -34,22 +36,6 @@ _AT_ONCE = threading.Semaphore(2)
 
 
 TOO_LONG = "That took too long to answer. Start a plan instead, which may take as long as you allow."
-
-
-class NoAnswer(Exception):
-    """The question could not be answered; the message says why and what to do."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One sentence, more sentences, tables, and what saving the change would take, in plain data."""
-
-    sentence: str
-    more: tuple[str, ...] = ()
-    tables: tuple[Table, ...] = ()
-    save: dict[str, Any] | None = None
-    paper: bytes = b""
-    """A print page or a PDF, where that is what was asked for."""
 
 
 def package_of(kind: str) -> str:
@@ -246,7 +232,7 @@ def main() -> int:
         told = {
             "sentence": found.sentence,
             "more": list(found.more),
-            "tables": codec.encode(found.tables),
+            "tables": codec.encode(with_names(found.tables, names_of(json.loads(records)))),
             "save": found.save,
         }
         if found.paper:
@@ -259,7 +245,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    # Run as the module of its own name, so that a NoAnswer raised in meeting_questions is the one caught here.
-    from service.questions import main as answer
-
-    sys.exit(answer())
+    sys.exit(main())

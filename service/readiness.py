@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from optimiser.core.table import Column, Kind, Table
-from service.questions import Answer, NoAnswer
+from service.answers import Answer, NoAnswer
 
 
 def morning(

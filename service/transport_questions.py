@@ -5,8 +5,8 @@ import json
 from typing import Any
 
 from optimiser.core.table import Cell, Column, Kind, Table
+from service.answers import Answer, NoAnswer
 from service.optimisers.variants import MOST
-from service.questions import Answer, NoAnswer
 
 
 def add(kind: str, problem: Any, solution: Any, arguments: dict[str, Any], records: bytes) -> Answer:

@@ -7,9 +7,9 @@ from typing import Any
 
 from data.travel import recipes
 from optimiser.core import codec
+from service.answers import NoAnswer
 from service.cli.output import DONE, FAULTS, LEFT_OUT, Answer
 from service.optimisers.jobs import FICTION, workbook
-from service.questions import NoAnswer
 from service.readiness import morning
 
 RECORD, PLAN, NEEDS = "cover.desk.json", "cover.plan.json", "crew-needs.json"

@@ -1,7 +1,7 @@
 """What the three desks share: the plan on show, its tables, and quick questions about it."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from optimiser.core.table import Cell, Table
 from service import plans, questions, runs
+from service.answers import Answer
+from service.naming import ENDING
 from service.store import cities
 from service.store.database import fetch
 from service.store.scope import NotThere
@@ -29,6 +31,10 @@ class OnShow:
     def table(self, key: str) -> Table:
         """Return one of its tables, without columns or rows where the plan has no such table."""
         return self.tables.get(key) or Table(key, "", (), ())
+
+    def rows(self, key: str) -> list[dict[str, Cell]]:
+        """Return the rows of one of its tables by column key."""
+        return rows_of(self.table(key))
 
     def where(self, key: str, column: str, value: Cell) -> Table:
         """Return a table with only the rows whose column holds a value."""
@@ -51,6 +57,18 @@ def rows_of(table: Table | None) -> list[dict[str, Cell]]:
     return [dict(zip(keys, row, strict=True)) for row in table.rows]
 
 
+def called(row: Mapping[str, Cell], key: str) -> str:
+    """Return a school or base of a row as people call it: its name with its code, or the code of one without a name."""
+    name = row.get(key + ENDING)
+    return f"{name} ({row[key]})" if name else str(row[key])
+
+
+def schools_to_choose(plan: OnShow) -> list[tuple[str, str]]:
+    """Return the schools of a transport plan as the options of a list, in order of their names."""
+    found = [(str(row["school"]), called(row, "school")) for row in rows_of(plan.table("schools"))]
+    return sorted(found, key=lambda each: each[1])
+
+
 def filtered(table: Table, keep: Callable[[dict[str, Cell]], bool]) -> Table:
     """Return a table with only some of its rows."""
     rows = tuple(row for row, told in zip(table.rows, rows_of(table), strict=True) if keep(told))
@@ -64,7 +82,7 @@ def city_of(session: Session, run: Run) -> CityFile:
 
 def question(
     request: Request, visitor: Visitor, run_id: str, verb: str, arguments: dict[str, Any]
-) -> tuple[Run, questions.Answer]:
+) -> tuple[Run, Answer]:
     """Ask a quick question about a finished plan; raises NoAnswer and NotThere."""
     with request.app.state.db.reading() as session:
         run = runs.get(session, visitor.scope, run_id)

@@ -8,6 +8,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, se
 
 from optimiser.core.table import Table
 from service import __version__, shown
+from service.naming import names_beside
 from service.settings import Settings
 from service.store.scope import KINDS
 from service.store.tables import Run
@@ -55,6 +56,7 @@ def environment(settings: Settings) -> Environment:
         share=shown.share,
         clock=shown.clock,
         minutes=shown.minutes,
+        names_beside=names_beside,
     )
     made.globals.update(
         settings=settings,

@@ -8,6 +8,7 @@ from optimiser.core.codec import from_json
 from optimiser.meetings.problem import Problem
 from optimiser.meetings.solution import Solution
 from service import meeting_questions, questions
+from service.answers import NoAnswer
 from service.optimisers import Job, execute
 from service.runs import DONE, RUNNING, Made, finish
 from service.store.tables import Run
@@ -33,7 +34,7 @@ def asked_here(monkeypatch):
                 kind, from_json(Problem, problem.decode()), from_json(Solution, solution.decode()), arguments, records
             )
         except ValueError as wrong:
-            raise questions.NoAnswer(str(wrong)) from wrong
+            raise NoAnswer(str(wrong)) from wrong
 
     monkeypatch.setattr(questions, "ask", ask)
 

@@ -8,7 +8,9 @@ import pytest
 from data.synthetic import make
 from service import runs
 from service.optimisers import Job, execute
+from service.optimisers.estate import ask_places
 from service.store.tables import Output, Run
+from service.web.desk import rows_of
 from tests.builders.service import a_city, a_run
 from tests.service.conftest import form_key
 
@@ -65,6 +67,16 @@ def test_a_closure_is_looked_into_in_every_way_that_was_asked(planned) -> None:
     assert len(next(t for t in planned[2].tables if t.key == "sweep").rows) == 3
 
 
+def test_the_example_stands_beside_the_councils_papers_and_another_city_does_not(planned) -> None:
+    records = make("full", 1).model_dump_json().encode()
+    asked = ask_places(Job("places", "Places", records))
+    (papers,) = [table for table in asked.further(asked.problem, None) if table.key == "control_totals"]
+    rows = {(row[0], row[1]): row for row in papers.rows}
+    assert [rows[area, "all"][2] for area in ("East", "North", "South", "West", "City")] == [291, 107, 174, 87, 659]
+    assert "£20,115" in str(rows["City", "all"][-1]) and "£16,678" in papers.note
+    assert "control_totals" not in {table.key for table in planned[1].tables}
+
+
 @pytest.mark.parametrize(
     "path, words",
     [
@@ -102,7 +114,8 @@ def test_the_report_is_taken_as_pdf_or_the_remedy_is_said(desk) -> None:
 def test_a_quote_is_kept_and_opened_again_with_the_reasons_shown_then(desk, db, planned) -> None:
     client, places, _ = desk
     table = next(t for t in planned[1].tables if t.key == "placements")
-    pupil, base = table.rows[0][0], table.rows[0][6]
+    first = rows_of(table)[0]
+    pupil, base = first["pupil"], first["base"]
     assert "What the panel decided" in client.get(f"/places/quote?pupil={pupil}").text
     key = form_key(client, "/places/closures")
     form = {"form_key": key, "pupil": pupil, "chosen": base, "reason": "Nearest with a place"}

@@ -8,7 +8,8 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
 from optimiser.core.table import Column, Table
-from service import plans, questions, runs
+from service import plans, runs
+from service.answers import Answer, NoAnswer
 from service.shown import LONDON
 from service.store import audit
 from service.store.scope import NotAllowed, NotThere
@@ -24,7 +25,7 @@ STUDIES = (
     ("sets", "The best five sets of closures, and why better ones are ruled out"),
     ("phases", "Ways of winding down, year by year"),
     ("doubts", "Every assumption doubted: occupancy, growth, prices, a base that refuses"),
-    ("front", "Cost against travel, as a chart"),
+    ("front", "Cost, travel and moves against each other, as a chart"),
     ("hubs", "Where a hub would cut most distance"),
     ("sweep", "Every closure tried, up to 200, on the cluster where one is named"),
 )
@@ -112,7 +113,7 @@ def one_closure(request: Request, run_id: str, visitor: Reader, carried: bool = 
     if carried:
         try:
             answer = _in_routes(request, visitor, run)
-        except questions.NoAnswer as reason:
+        except NoAnswer as reason:
             trouble = str(reason)
     tables = [found[key] for key in SHOWN if key in found and found[key].rows]
     return page(
@@ -121,14 +122,14 @@ def one_closure(request: Request, run_id: str, visitor: Reader, carried: bool = 
     )  # fmt: skip
 
 
-def _in_routes(request: Request, visitor: Visitor, run: Run) -> questions.Answer:
+def _in_routes(request: Request, visitor: Visitor, run: Run) -> Answer:
     with request.app.state.db.reading() as session:
         live = texts_of(session, visitor, "routes")
         before = session.get(Run, run.after) if run.after else None
         if live is None:
-            raise questions.NoAnswer("There is no plan of runs that you may see. Plan the runs, or ask transport.")
+            raise NoAnswer("There is no plan of runs that you may see. Plan the runs, or ask transport.")
         if before is None:
-            raise questions.NoAnswer("This closure does not follow a plan of places, so there is nothing to compare.")
+            raise NoAnswer("This closure does not follow a plan of places, so there is nothing to compare.")
         baseline = [plans.body(session, before, f"places.{part}.json").decode() for part in ("problem", "solution")]
     return question(request, visitor, run.id, "city", {"routes": live, "baseline": baseline})[1]
 

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from service import plans, questions, runs
+from service import plans, runs
+from service.answers import NoAnswer
 from service.store import audit
 from service.store.scope import NotAllowed, NotThere
 from service.store.tables import Run
@@ -28,7 +29,7 @@ def operators(request: Request, visitor: Reader, operator: Annotated[str, Query(
     if operator and facts.plan.run is not None:
         try:
             _, answer = question(request, visitor, facts.plan.run.id, "withdraw", {"operator": operator})
-        except questions.NoAnswer as reason:
+        except NoAnswer as reason:
             trouble = str(reason)
     return page(
         request, "transport/operators.html", visitor, tabs=TABS, plan=facts.plan, operators=facts.operators,
@@ -84,7 +85,7 @@ def _lots(request: Request, visitor: Reader, bids: str, changed: str) -> Respons
             if lines:
                 told = {"bids": lines, "changed": changed}
                 _, answer = question(request, visitor, facts.plan.run.id, "lots", told)
-        except questions.NoAnswer as reason:
+        except NoAnswer as reason:
             trouble = str(reason)
     example = [row["lot"] for row in rows_of(offer.tables[0])][:2] if offer else []
     operators = [row["operator"] for row in rows_of(facts.operators)][:2]

@@ -12,7 +12,8 @@ from data.records.kinds import CELLS
 from data.records.pupils import Pupil
 from data.records.row import columns
 from data.records.words import GUIDE_NEEDS, NEEDS, TRAINING, WHEELCHAIRS
-from service import plans, questions, runs
+from service import plans, runs
+from service.answers import Answer, NoAnswer
 from service.store import audit, cities
 from service.store.database import fetch
 from service.store.scope import NotAllowed
@@ -75,7 +76,7 @@ def look(request: Request, visitor: Planner, child: Told) -> Response:
         audit.record(session, visitor.scope.who, "asked how to carry a child", pupil.id)
     try:
         _, answer = question(request, visitor, facts.plan.run.id, "add", {"pupil": pupil.model_dump(mode="json")})
-    except questions.NoAnswer as reason:
+    except NoAnswer as reason:
         return _page(request, visitor, facts, child, wrong={"id": str(reason)}, status=422)
     return _page(request, visitor, facts, child, answer=answer)
 
@@ -167,7 +168,7 @@ def _page(
     child: dict[str, str],
     *,
     wrong: dict[str, str] | None = None,
-    answer: questions.Answer | None = None,
+    answer: Answer | None = None,
     status: int = 200,
 ) -> Response:
     schools = [(row["id"], f"{row['name']} ({row['id']})") for row in facts.records.get("schools", ())]

@@ -11,7 +11,8 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import select
 
-from service import plans, questions, runs
+from service import plans, runs
+from service.answers import NoAnswer
 from service.optimisers.jobs import ICS
 from service.store import audit
 from service.store.database import now
@@ -113,7 +114,7 @@ def move(
         try:
             wanted: dict[str, Any] = {"meeting": meeting, **_when(day, time)}
             _, answer = question(request, visitor, roster.run.id, "move", wanted)
-        except (questions.NoAnswer, NotAllowed) as reason:
+        except (NoAnswer, NotAllowed) as reason:
             trouble = str(reason)
     return page(
         request, "meetings/move.html", visitor, tabs=TABS, roster=roster, meeting=meeting, day=day, time=time,

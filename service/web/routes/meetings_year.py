@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import Response
 
-from service import questions
+from service.answers import Answer, NoAnswer
 from service.store.scope import NotAllowed
 from service.web.desk import OnShow, filtered, on_show, question, rows_of
 from service.web.pages import page
@@ -36,13 +36,13 @@ def _roster(request: Request, visitor: Visitor) -> OnShow:
 
 def _asked(
     request: Request, visitor: Visitor, roster: OnShow, verb: str, arguments: dict[str, Any]
-) -> tuple[questions.Answer | None, str]:
+) -> tuple[Answer | None, str]:
     """Return the answer to a question of the plan on show, or what went wrong in words for a person."""
     if roster.run is None:
         return None, "There is no roster yet. Make one first."
     try:
         return question(request, visitor, roster.run.id, verb, arguments)[1], ""
-    except (questions.NoAnswer, NotAllowed) as reason:
+    except (NoAnswer, NotAllowed) as reason:
         return None, str(reason)
 
 
@@ -119,7 +119,7 @@ def arrange(
 
 
 def _forums(
-    request: Request, visitor: Visitor, event: str, given: dict[str, str], answer: questions.Answer | None, trouble: str
+    request: Request, visitor: Visitor, event: str, given: dict[str, str], answer: Answer | None, trouble: str
 ) -> Response:
     roster = _roster(request, visitor)
     held = {str(row["event"]): f"{row['title']}, {row['event']}" for row in rows_of(roster.table("appointments"))}
@@ -144,9 +144,7 @@ def attended(request: Request, visitor: Planner, text: Pasted = "") -> Response:
     return _attendance(request, visitor, text, answer, trouble)
 
 
-def _attendance(
-    request: Request, visitor: Visitor, text: str, answer: questions.Answer | None, trouble: str
-) -> Response:
+def _attendance(request: Request, visitor: Visitor, text: str, answer: Answer | None, trouble: str) -> Response:
     roster = _roster(request, visitor)
     start = "\n".join(f"{row['meeting']}, yes, yes, no, ," for row in rows_of(roster.table("roster")))
     return page(

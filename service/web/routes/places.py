@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from optimiser.core.table import Column, Table
 from service.store import audit
 from service.store.scope import NotAllowed, NotThere
-from service.web.desk import filtered, on_show, rows_of
+from service.web.desk import called, filtered, on_show, rows_of
 from service.web.pages import page
 from service.web.routes.plans import ask
 from service.web.security import Allow, Visitor, check_form
@@ -59,7 +59,10 @@ def one_base(request: Request, base: str, visitor: Reader) -> Response:
             raise NotThere(base)
         pupils = plan.where("placements", "base", base)
         audit.record(session, visitor.scope.who, "looked at a base", base, rows=len(pupils.rows))
-    return page(request, "places/base.html", visitor, tabs=TABS, plan=plan, base=base, years=years, pupils=pupils)
+    title = called(rows_of(years)[0], "base")
+    return page(
+        request, "places/base.html", visitor, tabs=TABS, plan=plan, base=base, title=title, years=years, pupils=pupils
+    )
 
 
 @router.get("/allocation")
@@ -84,7 +87,7 @@ def scenario(request: Request, visitor: Planner) -> Response:
     with request.app.state.db.reading() as session:
         plan = on_show(session, visitor, "places")
     years = list(dict.fromkeys(str(row.get("year", "")) for row in rows_of(plan.table("bases"))))
-    bases = list(dict.fromkeys(str(row["base"]) for row in rows_of(plan.table("bases"))))
+    bases = list(dict.fromkeys((str(row["base"]), called(row, "base")) for row in rows_of(plan.table("bases"))))
     return page(
         request, "places/scenario.html", visitor, tabs=TABS, plan=plan, bases=bases, years=years, windings=WINDINGS,
         others=OTHERS,

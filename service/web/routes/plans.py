@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
-from service import plans, questions, runs
+from service import plans, runs
+from service.answers import NoAnswer
 from service.store import audit, cities
 from service.store.scope import KINDS, NotAllowed, NotThere
 from service.store.tables import Run
@@ -255,7 +256,7 @@ def _pdf(request: Request, visitor: Visitor, run_id: str, name: str) -> Response
         audit.record(session, visitor.scope.who, "took a file out", f"{run.id} {name}.pdf")
     try:
         _, answer = question(request, visitor, run_id, "pdf", {"page": page_to_print})
-    except questions.NoAnswer as reason:
+    except NoAnswer as reason:
         raise NotAllowed(str(reason)) from reason
     headers = {"Content-Disposition": f'attachment; filename="{name.removesuffix(".html")}.pdf"'}
     return Response(answer.paper, media_type="application/pdf", headers=headers)

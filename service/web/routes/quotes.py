@@ -9,7 +9,8 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service import plans, questions, runs
+from service import plans, runs
+from service.answers import Answer, NoAnswer
 from service.shown import LONDON, day
 from service.store import audit
 from service.store.database import fetch, keep
@@ -40,7 +41,7 @@ def quote(request: Request, visitor: Reader, pupil: Annotated[str, Query(max_len
     if pupil and plan.run is not None:
         try:
             answer = _ask(request, visitor, plan.run.id, pupil)
-        except questions.NoAnswer as reason:
+        except NoAnswer as reason:
             trouble = str(reason)
     bases = [str(row[0]) for row in answer.tables[0].rows] if answer else []
     return page(
@@ -49,9 +50,7 @@ def quote(request: Request, visitor: Reader, pupil: Annotated[str, Query(max_len
     )  # fmt: skip
 
 
-def _ask(
-    request: Request, visitor: Visitor, run_id: str, pupil: str, decision: dict[str, Any] | None = None
-) -> questions.Answer:
+def _ask(request: Request, visitor: Visitor, run_id: str, pupil: str, decision: dict[str, Any] | None = None) -> Answer:
     with request.app.state.db.reading() as session:
         routes = texts_of(session, visitor, "routes")
     today = datetime.now(LONDON).date().isoformat()
@@ -90,7 +89,7 @@ def decide(
         heard = _ask(request, visitor, plan.run.id, pupil.strip())
         told = {"quote": (heard.save or {})["quote"], "chosen": chosen, "reasons": [reason.strip()]}
         made = question(request, visitor, plan.run.id, "decide", told)[1]
-    except questions.NoAnswer as trouble:
+    except NoAnswer as trouble:
         raise NotAllowed(str(trouble)) from trouble
     body = json.dumps({"by": visitor.scope.who, **(made.save or {})}).encode("utf-8")
     with request.app.state.db.session() as session:
@@ -126,7 +125,7 @@ def reopen(request: Request, run_id: str, number: int, visitor: Reader) -> Respo
     answer, trouble = None, ""
     try:
         answer = _ask(request, visitor, latest.id, pupil, decision)
-    except questions.NoAnswer as reason:
+    except NoAnswer as reason:
         trouble = str(reason)
     return page(
         request, "places/decision.html", visitor, tabs=TABS, run=run, decision=decision, by=held.get("by", ""),

@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
-from service import questions
+from service.answers import NoAnswer
 from service.store import audit
 from service.store.scope import NotAllowed
-from service.web.desk import on_show, question, records_of, rows_of
+from service.web.desk import on_show, question, records_of, rows_of, schools_to_choose
 from service.web.pages import page
 from service.web.routes.transport import TABS, Doors, listed
 from service.web.security import Visitor
@@ -48,7 +48,7 @@ def choose(request: Request, visitor: Doors, chosen: Choice) -> Response:
     with request.app.state.db.reading() as session:
         plan, cover = on_show(session, visitor, "routes"), on_show(session, visitor, "guides")
     rows = _wanted(rows_of(plan.table("runs")), chosen)
-    schools = [("", "Every school"), *((row["school"], row["school"]) for row in rows_of(plan.table("schools")))]
+    schools = [("", "Every school"), *schools_to_choose(plan)]
     guide = {row["run"]: row["guide"] for row in rows_of(cover.table("guides-roster"))}
     guides = [each["id"] for each in records_of(request, visitor, "guides")][:3]
     return page(
@@ -110,7 +110,7 @@ def _paper(request: Request, visitor: Visitor, chosen: Chosen, what: str, form: 
     }
     try:
         _, answer = question(request, visitor, cover.run.id, "sheets", told)
-    except questions.NoAnswer as reason:
+    except NoAnswer as reason:
         raise NotAllowed(str(reason)) from reason
     headers = {"Content-Security-Policy": PAPER_POLICY}
     if form == "pdf":

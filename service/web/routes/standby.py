@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
-from service import plans, questions
+from service import plans
+from service.answers import NoAnswer
 from service.store import audit
 from service.store.scope import NotThere
 from service.web import security
@@ -158,6 +159,6 @@ def rehearse(
 def _asked(request: Request, visitor: Visitor, run_id: str, verb: str, arguments: dict[str, Any]) -> tuple[Any, str]:
     try:
         _, answer = question(request, visitor, run_id, verb, arguments)
-    except questions.NoAnswer as reason:
+    except NoAnswer as reason:
         return None, str(reason)
     return answer, ""

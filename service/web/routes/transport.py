@@ -7,11 +7,12 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from optimiser.core.table import Column, Kind, Table
-from service import questions, runs
+from service import runs
+from service.answers import NoAnswer
 from service.store import audit
 from service.store.scope import NotAllowed, NotThere
 from service.web import security
-from service.web.desk import filtered, on_show, question, records_of, rows_of
+from service.web.desk import filtered, on_show, question, records_of, rows_of, schools_to_choose
 from service.web.facts import facts_of
 from service.web.pages import page
 from service.web.routes.plans import ask
@@ -51,7 +52,7 @@ def morning(request: Request, visitor: Reader, absent: Annotated[str, Query(max_
     if absent.strip() and cover.run is not None:
         try:
             _, answer = question(request, visitor, cover.run.id, "cover", {"away": listed(absent)})
-        except questions.NoAnswer as reason:
+        except NoAnswer as reason:
             trouble = str(reason)
     called = families(cover.table("guides-uncovered"), plan.table("rides"), plan.table("stops"))
     away = ", ".join(newest.options.get("absent", [])) if newest else ""
@@ -156,7 +157,7 @@ def why(request: Request, visitor: Reader, about: Annotated[str, Query(max_lengt
     if plan.run is not None:
         try:
             _, answer = question(request, visitor, plan.run.id, "explain", {"about": about})
-        except questions.NoAnswer as reason:
+        except NoAnswer as reason:
             trouble = str(reason)
     template = request.app.state.pages.get_template("transport/why_part.html")
     return HTMLResponse(template.render(answer=answer, trouble=trouble))
@@ -191,7 +192,7 @@ def school_page(request: Request, visitor: Planner) -> Response:
     """Offer to plan one school again, touching no other."""
     with request.app.state.db.reading() as session:
         plan = on_show(session, visitor, "routes")
-    schools = [row["school"] for row in rows_of(plan.table("schools"))]
+    schools = schools_to_choose(plan)
     return page(request, "transport/school.html", visitor, tabs=TABS, plan=plan, schools=schools)
 
 

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
-from service import questions, runs
+from service import runs
+from service.answers import NoAnswer
 from service.store import audit
 from service.web.desk import question
 from service.web.pages import page
@@ -30,6 +31,6 @@ def why(
     if about:
         try:
             run, answer = question(request, visitor, run_id, "explain", {"about": about})
-        except questions.NoAnswer as reason:
+        except NoAnswer as reason:
             trouble = str(reason)
     return page(request, "why.html", visitor, run=run, about=about, answer=answer, trouble=trouble)
