@@ -236,8 +236,8 @@ def control_totals(
     """
     columns = (
         Column("area", "Area"), Column("need", "Need"), Column("places", "Places", Kind.COUNT),
-        Column("printed", "Printed", Kind.COUNT), Column("money", "Money a year", Kind.PENCE),
-        Column("printed_money", "Printed", Kind.PENCE), Column("rate", "A place", Kind.PENCE),
+        Column("printed", "Places printed", Kind.COUNT), Column("money", "Money a year", Kind.PENCE),
+        Column("printed_money", "Money printed", Kind.PENCE), Column("rate", "A place", Kind.PENCE),
         Column("flag", "Look out for"),
     )  # fmt: skip
     here: dict[tuple[str, str], list[int]] = {}

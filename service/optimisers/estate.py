@@ -49,7 +49,7 @@ def ask_places(job: Job) -> Asked:
         source=made.notes[0] if made.notes else made.problem.travel.source,
         provenance=made.provenance,
         files=_chart,
-        further=lambda problem, solution: _look_at(facts.look_at(job.city)),
+        further=lambda problem, solution: (*_look_at(facts.look_at(job.city)), *_papers(job.city, made.problem)),
     )
 
 
@@ -58,6 +58,19 @@ def _look_at(issues: Any) -> tuple[Table, ...]:
     columns = (Column("cell", "Row of the workbook"), Column("wrong", "Look at"), Column("remedy", "What to do"))
     rows = tuple((issue.where, issue.wrong, issue.remedy) for issue in issues)
     return (Table("look-at", "Bases to look at", columns, rows, "Planned as they stand."),) if rows else ()
+
+
+def _papers(city: Any, problem: Any) -> tuple[Table, ...]:
+    """Return the example's places and money beside the council's papers; nothing for any other city.
+
+    The example is made up save for the papers' own totals, so it is known by having exactly as many places as they.
+    """
+    from data.synthetic import papers
+
+    bought = sum(base.commissioned[0] for base in problem.bases if not base.candidate and not base.special_school)
+    if not city.fictional or bought != sum(papers.PLACES.values()):
+        return ()
+    return (importlib.import_module("scenarios.tables").control_totals(problem, papers.PLACES, papers.COSTS),)
 
 
 def _chart(problem: Any, solution: Any) -> list[Made]:
