@@ -40,3 +40,11 @@ def test_an_issue_says_where_and_what_to_do():
     assert stops([issue])
     assert not stops([Issue("x", "y", "z", level=Level.LOOK)])
     assert grouped([issue, issue]) == ("Pupils column B Home postcode: missing, 2 times. Fill it in.",)
+
+
+def test_the_guide_names_every_sheet():
+    told = (Path(__file__).parents[2] / "docs/guide/user/data.md").read_text("utf-8").split("| --- | --- |")[1]
+    named = {
+        name.strip() for line in told.split("\n\n")[0].splitlines() if line for name in line.split("|")[1].split(",")
+    }
+    assert named == {sheet.name for sheet in SHEETS}
