@@ -111,12 +111,8 @@ def lots(kind: str, problem: Any, solution: Any, arguments: dict[str, Any], reco
     found = module.lots_by_school(problem, solution, most=int(arguments.get("most", 15)))
     bids = tuple(_bid(module, line, {lot.id for lot in found}) for line in arguments.get("bids", ()))
     if not bids:
-        schedule = module.award_table(found, (), module.award(found, (), {}))
-        keep = ("lot", "vehicles", "children", "incumbent")
-        at = [number for number, column in enumerate(schedule.columns) if column.key in keep]
-        rows = tuple(tuple(row[each] for each in at) for row in schedule.rows)
-        lot_table = Table("lots", "Lots to offer", tuple(schedule.columns[each] for each in at), rows)
-        return Answer(f"{len(found)} lots of {len(solution.vehicles)} vehicles.", (), (lot_table,))
+        offer = importlib.import_module("optimiser.routes.lot_tables").offer_table(problem, solution, found)
+        return Answer(f"{len(found)} lots of {len(solution.vehicles)} vehicles.", (), (offer,))
     caps = {each.id: each.cap for each in problem.operators if each.cap is not None}
     most = arguments.get("changed")
     award = module.award(found, bids, caps, most_changed=None if most in (None, "") else int(most))

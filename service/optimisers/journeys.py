@@ -20,6 +20,8 @@ def further(problem: Any, solution: Any) -> tuple[Table, ...]:
     """Return the tables that charts are drawn from and letters merged from, for a finished plan of runs."""
     lateness = importlib.import_module("scenarios.lateness")
     letters = importlib.import_module("data.writing.letters")
+    lots = importlib.import_module("optimiser.routes.model.lots").lots_by_school(problem, solution)
+    offered = importlib.import_module("optimiser.routes.lot_tables")
     ordinary = importlib.import_module("service.travelling").uncertainty(days=400)
     runs, rides = lateness.simulate(problem, solution, uncertainty=ordinary)
     return (
@@ -29,6 +31,8 @@ def further(problem: Any, solution: Any) -> tuple[Table, ...]:
         *lateness.tables(runs, rides, uncertainty=ordinary),
         lateness.buffer_table(problem, solution, uncertainty=ordinary),
         letters.letters(problem, solution),
+        offered.offer_table(problem, solution, lots),
+        offered.schedule_table(problem, solution, lots),
     )
 
 

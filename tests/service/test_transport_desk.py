@@ -110,12 +110,16 @@ def test_an_operator_who_drops_out_is_told_by_children_and_what_to_buy(desk):
 
 def test_bids_are_judged_together_and_a_line_that_cannot_be_read_is_named(desk):
     page = desk.get("/transport/lots").text
-    lots = re.findall(r"<tr><td>([\d-]+)</td>", page)
+    lots = list(dict.fromkeys(re.findall(r"<tr><td>([\d-]+)</td>", page)))
     assert lots
     key = form_key(desk, "/transport/lots")
     bids = "\n".join(f"{who}, {lot}, {price}" for lot in lots for who, price in (("OP-A", 100), ("OP-B", 90)))
     won = desk.post("/transport/lots", data={"form_key": key, "bids": bids}).text
     assert f"{len(lots)} of {len(lots)} lots are let" in won
+    plan = re.search(r"/plans/([\w-]+)/tables/lot-schedule.csv", page).group(1)
+    schedule = desk.get(f"/plans/{plan}/tables/lot-schedule.csv").content.decode("utf-8-sig")
+    assert not re.search(r"P\d{5}|\bB\d+ \d[A-Z]{2}\b", schedule), "no child and no home goes out to tender"
+    assert {row["Lot"] for row in csv.DictReader(io.StringIO(schedule)) if row["School"]} == set(lots)
     assert "could not be read" in desk.post("/transport/lots", data={"form_key": key, "bids": "OP-A"}).text
     assert "There is no lot" in desk.post("/transport/lots", data={"form_key": key, "bids": "OP-A, x, 1"}).text
 

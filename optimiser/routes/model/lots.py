@@ -49,7 +49,7 @@ def lots_by_school(problem: RoutesProblem, solution: RoutesSolution, *, most: in
     """Group the plan's vehicles into lots by the school they mainly serve, at most ``most`` vehicles a lot."""
     groups: dict[str, list[str]] = {}
     for vehicle, runs in sorted(solution.vehicles.items()):
-        groups.setdefault(_main_school(problem, runs), []).append(vehicle)
+        groups.setdefault(main_school(problem, runs), []).append(vehicle)
     found = []
     for school, vehicles in sorted(groups.items()):
         for number, begin in enumerate(range(0, len(vehicles), most), start=1):
@@ -59,7 +59,8 @@ def lots_by_school(problem: RoutesProblem, solution: RoutesSolution, *, most: in
     return tuple(found)
 
 
-def _main_school(problem: RoutesProblem, runs: Sequence[Run]) -> str:
+def main_school(problem: RoutesProblem, runs: Sequence[Run]) -> str:
+    """Return the school that most children of some runs go to."""
     counts: dict[str, int] = {}
     for run in runs:
         for child in run.children:

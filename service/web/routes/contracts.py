@@ -78,16 +78,14 @@ def _lots(request: Request, visitor: Reader, bids: str, changed: str) -> Respons
     facts = facts_of(request, visitor)
     answer, trouble = None, ""
     lines = [line.strip() for line in bids.splitlines() if line.strip()]
-    offer = None
-    if facts.plan.run is not None:
+    offer = facts.plan.table("lots")
+    if facts.plan.run is not None and lines:
         try:
-            _, offer = question(request, visitor, facts.plan.run.id, "lots", {})
-            if lines:
-                told = {"bids": lines, "changed": changed}
-                _, answer = question(request, visitor, facts.plan.run.id, "lots", told)
+            told = {"bids": lines, "changed": changed}
+            _, answer = question(request, visitor, facts.plan.run.id, "lots", told)
         except NoAnswer as reason:
             trouble = str(reason)
-    example = [row["lot"] for row in rows_of(offer.tables[0])][:2] if offer else []
+    example = [row["lot"] for row in rows_of(offer)][:2]
     operators = [row["operator"] for row in rows_of(facts.operators)][:2]
     return page(
         request, "transport/lots.html", visitor, tabs=TABS, plan=facts.plan, offer=offer, answer=answer,
