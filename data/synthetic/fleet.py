@@ -1,4 +1,4 @@
-"""Invented operators, their vehicles, and last term's runs with what the children on them need."""
+"""Invented operators, their vehicles, what the children need of them, and last term's runs."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -9,7 +9,9 @@ import numpy as np
 
 from data.records.pupils import Pupil
 from data.records.transport import Operator, Run, Vehicle
+from data.synthetic.clerk import Kind
 from data.synthetic.estate import Estate
+from data.synthetic.last_term import last_term
 from data.synthetic.size import FICTION, RUN_MIX, Size, chances
 
 RATES = {"taxi": 9_500, "MPV": 13_000, "minibus": 21_000, "tail-lift minibus": 24_500}
@@ -28,7 +30,7 @@ GUIDED_RUNS = 0.55
 
 @dataclass
 class Group:
-    """Children who rode together last term, in pick-up order."""
+    """Neighbours who go to one school: a vehicle's load in the published number of runs, by which needs are drawn."""
 
     school: str
     members: list[int]
@@ -64,26 +66,29 @@ def make_fleet(size: Size, seed: int, pupils: list[Pupil], points: list[tuple[in
         )
         for letter in "ABCDEFGH"[: size.operators]
     )
-    runs, used = [], Counter[tuple[str, str]]()
     dear = {each.id: 0.94 + 0.03 * at for at, each in enumerate(operators)}
-    for number, group in enumerate(groups, start=1):
+    drawn = [(operators[int(rng.integers(len(operators)))].id, rng.random() < 0.3) for _ in groups]
+    held = Counter((operator, _kind(group)) for (operator, _), group in zip(drawn, groups, strict=True))
+    runs, used = [], Counter[tuple[str, str]]()
+    rng = chances(seed, "last term")
+    kinds = {kind: Kind(LAYOUTS[kind], rate) for kind, rate in RATES.items()}
+    for number, each in enumerate(last_term(pupils, points, estate, kinds, rng), start=1):
         operator = operators[int(rng.integers(len(operators)))].id
-        kind = _kind(group)
-        used[(operator, kind)] += 1
+        used[(operator, each.kind)] += 1
         runs.append(
             Run(
                 id=f"R{number:03d}",
-                school=group.school,
-                vehicle=f"{operator}-{CODE[kind]}",
-                pupils=tuple(pupils[at].id for at in group.members),
-                day_cost=_rate(kind, dear[operator]),
+                school=each.school,
+                vehicle=f"{operator}-{CODE[each.kind]}",
+                pupils=tuple(pupils[at].id for at in each.members),
+                day_cost=_rate(each.kind, dear[operator]),
                 lot=f"LOT{1 + number % 9}",
                 contract_start=date(2020, 1, 6) if rng.random() < 0.3 else date(2019, 9, 2),
                 contract_end=date(2020, 7, 20),
                 fictional=FICTION,
             )
         )
-    vehicles = tuple(_class(each.id, kind, used, dear[each.id]) for each in operators for kind in RATES)
+    vehicles = tuple(_class(each.id, kind, held, used, dear[each.id]) for each in operators for kind in RATES)
     return Fleet(operators, vehicles, tuple(runs), pupils)
 
 
@@ -91,7 +96,11 @@ def _rate(kind: str, dear: float) -> int:
     return round(RATES[kind] * dear / 50) * 50
 
 
-def _class(operator: str, kind: str, used: Counter[tuple[str, str]], dear: float) -> Vehicle:
+def _class(
+    operator: str, kind: str, held: Counter[tuple[str, str]], used: Counter[tuple[str, str]], dear: float
+) -> Vehicle:
+    """Return vehicles of a kind: as many as the published number of runs takes and a tenth more, or all that ran."""
+    most = held[(operator, kind)] + 2 + held[(operator, kind)] // 10
     return Vehicle(
         id=f"{operator}-{CODE[kind]}",
         operator=operator,
@@ -99,7 +108,7 @@ def _class(operator: str, kind: str, used: Counter[tuple[str, str]], dear: float
         layouts=LAYOUTS[kind],
         day_rate=_rate(kind, dear),
         per_mile=90,
-        available=None if kind == "taxi" else used[(operator, kind)] + 2 + used[(operator, kind)] // 10,
+        available=None if kind == "taxi" else max(most, used[(operator, kind)]),
         equipment=("tail-lift",) if kind == "tail-lift minibus" else (),
         valid_from=date(2019, 9, 2),
         valid_until=date(2020, 7, 20),
@@ -117,7 +126,7 @@ def _kind(group: Group) -> str:
 def _groups(
     size: Size, pupils: list[Pupil], points: list[tuple[int, int]], estate: Estate, rng: np.random.Generator
 ) -> list[Group]:
-    """Return exactly the wanted number of runs: by school, in slices of bearing, farthest child first."""
+    """Return as many loads as there were runs by the published count: by school, in slices of bearing."""
     riders: dict[str, list[int]] = defaultdict(list)
     for at, pupil in enumerate(pupils):
         if pupil.transport == "vehicle" and pupil.school:

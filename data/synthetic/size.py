@@ -34,7 +34,11 @@ SIZES = {
         "full", "Birmingham", ("East", "North", "South", "West"), 450, 27, 12, 6, 4250, 757, 600, 6, 19, (34, 10), 1
     ),
 }
-"""Published or assumed: 4,250 children carried, 757 runs, 600 guides, 450 schools; 19 referrals, 34 and 10 appeals."""
+"""Published or assumed: 4,250 children carried, 757 runs, 600 guides, 450 schools; 19 referrals, 34 and 10 appeals.
+
+The operators' fleets are as large as that number of runs takes. Last term's own runs keep the ride limits, and come to
+more (`last_term`).
+"""
 
 NEED_MIX = {"ASC": 42, "SEMH": 13, "SLD": 12, "MLD": 10, "SLCN": 8, "PMLD": 6, "PD": 5, "HI": 2, "VI": 2}
 """Per cent of children carried, by need; assumed."""
@@ -43,7 +47,7 @@ SCHOOL_MIX = {"special": 60, "independent special": 15, "mainstream": 20, "alter
 """Per cent of children carried, by kind of school; national figures for children with special needs under 16."""
 
 RUN_MIX = (("taxi", 1, 4, 45), ("MPV", 5, 7, 21), ("minibus", 8, 14, 34))
-"""Kind of vehicle, fewest and most children, and per cent of last term's runs; assumed."""
+"""Kind of vehicle, fewest and most children, and per cent of the operators' vehicles; assumed."""
 
 FICTION = "Invented for the example; no real person"
 
