@@ -59,6 +59,9 @@ BASE_SIZES: dict[tuple[str, str, str], tuple[int, ...]] = {
 """Sizes of the 44 bases by area, need and phase. Area and need totals are the papers'; the split by phase and by base
 is ours, so that 402 of 659 places are primary (61 %), 124 of South's 174 (71 %), and a tail of small bases exists."""
 
+MOVING_ON = frozenset({("West", "ASC", "secondary")})
+"""Bases without a name in the papers that the small city has all the same, so that its Year 6 has somewhere to go."""
+
 KINDS = {
     "Community School": "mainstream",
     "Voluntary Aided School": "mainstream",
@@ -256,7 +259,7 @@ def _bases(size: Size, plots: list[Plot], seed: int) -> tuple[Base, ...]:
                 made.append(
                     _base(area, need, phase, each, numbers[area], host[0], f"{host[1]} resource base", rng, True)
                 )
-            elif size.name != "small" and area in size.areas:
+            elif area in size.areas and (size.name != "small" or (area, need, phase) in MOVING_ON):
                 free = [plot.id for plot in hosts[(area, phase)] if plot.id not in taken]
                 school = free[int(rng.integers(len(free)))]
                 taken.add(school)
