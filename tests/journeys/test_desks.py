@@ -186,6 +186,7 @@ def test_meetings_makes_a_term_hears_replies_and_sends_invitations_again(tmp_pat
         mended = plan_path(sitting)
         again = fetched(sitting, f"{mended}/files/meetings.calendars.zip")
         assert not [day for day in diary(again, person) if day in days], "nobody who is ill is asked to come"
+        assert diary(again, person), "a day outside the week off is left to them"
         moved = [uid for uid, at in when(again).items() if when(after).get(uid) not in (at, None)]
         assert all(sequences(again)[uid] > sequences(after)[uid] for uid in moved), (
             "a moved invitation replaces the old"
@@ -228,7 +229,12 @@ def sequences(packed: bytes) -> dict[str, int]:
 
 
 def diary(packed: bytes, person: str) -> list[date]:
-    return [event["dtstart"].dt.date() for name, event in events(packed, "people") if name == f"people/{person}.ics"]
+    """Return the days on which a person is asked to come; a meeting called off is in the file as cancelled."""
+    return [
+        event["dtstart"].dt.date()
+        for name, event in events(packed, "people")
+        if name == f"people/{person}.ics" and event.get("status") != "CANCELLED"
+    ]
 
 
 def somebody(packed: bytes) -> tuple[str, set[date]]:
