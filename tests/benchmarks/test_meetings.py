@@ -20,8 +20,10 @@ from optimiser.meetings.repair import fewest_moves
 from optimiser.meetings.search.annealer import anneal
 from optimiser.meetings.search.board import Board
 from optimiser.meetings.search.grains import score
+from optimiser.meetings.search.ladder import Ladder
 from optimiser.meetings.search.packing import pack
 from optimiser.meetings.search.rebuilding import fill
+from optimiser.meetings.search.tempering import MEDIUM
 from service.bench.meetings import run
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "benchmarks" / "meetings"
@@ -161,6 +163,36 @@ def test_packing_repeats_and_more_searches_are_no_worse():
     one, other = (pack(problem, limits=Limits(work=16_000), seed=3) for _ in range(2))
     assert one.score == other.score
     assert pack(problem, limits=Limits(work=16_000, processes=2), seed=3).score >= one.score
+
+
+def test_a_ladder_keeps_true_points_at_every_heat_and_never_shares_a_room():
+    problem = read_grains(FROZEN / "made-30meetings-96timegrains-5rooms-s2.json")
+    many = Ladder(problem, 4, coldest=100.0, hottest=5000.0, heats=6)
+    assert many.placed
+    many.run(3)
+    rooms = range(len(problem.capacity))
+    waste = [int(np.maximum(problem.capacity - problem.capacity[room], 0).sum()) for room in rooms]
+    for heat in range(6):
+        start, room = many.start[heat], many.room[heat]
+        end = start + problem.length
+        clash = [
+            (i, j)
+            for i in range(30)
+            for j in range(i)
+            if room[i] == room[j] and min(end[i], end[j]) > max(start[i], start[j])
+        ]
+        assert not clash
+        hard, medium, soft = score(problem, start.astype(np.int32), room.astype(np.int32))
+        people = (problem.required | problem.preferred).astype(int)
+        unsettled = sum(
+            int(people[i] @ people[j])
+            for i in range(30)
+            for j in range(30)
+            if start[j] > start[i] and start[j] - end[i] <= 2 and room[i] != room[j]
+        )
+        # The ladder leaves seats to spare and changes of room to the polish that follows it.
+        known = -soft - sum(waste[each] for each in room) - unsettled
+        assert hard == 0 and many.now[heat] == -medium * MEDIUM + known
 
 
 def test_packing_stops_when_told():

@@ -203,7 +203,7 @@ def _construct(order: Any, start: Any, room: Any, head: Any, after: Any, before:
         _link(i, start[i], head, after, before)
 
 
-def _choices(problem: GrainProblem, longest: int) -> tuple[Ints, Ints]:
+def choices(problem: GrainProblem, longest: int) -> tuple[Ints, Ints]:
     """Return for each length the start grains that keep a meeting within one day, and how many there are."""
     grains = len(problem.grain_day)
     table = np.zeros((longest + 1, grains), dtype=np.int32)
@@ -217,7 +217,7 @@ def _choices(problem: GrainProblem, longest: int) -> tuple[Ints, Ints]:
     return table, counts
 
 
-def _pairs(problem: GrainProblem) -> npt.NDArray[np.int16]:
+def pairs(problem: GrainProblem) -> npt.NDArray[np.int16]:
     """Return for each pair of meetings the people both require, those in conflict at medium level, and those shared."""
     required, preferred = problem.required.astype(np.int32), problem.preferred.astype(np.int32)
     anybody = np.maximum(required, preferred)
@@ -233,8 +233,8 @@ class Search:
         self.problem = problem
         self.longest = int(problem.length.max(initial=1))
         n, grains = len(problem.length), len(problem.grain_day)
-        self.pair = _pairs(problem)
-        self.choices, self.counts = _choices(problem, self.longest)
+        self.pair = pairs(problem)
+        self.choices, self.counts = choices(problem, self.longest)
         capacity = problem.capacity
         self.waste = np.array([np.maximum(capacity - each, 0).sum() for each in capacity], dtype=np.int32)
         self.start, self.room = np.zeros(n, dtype=np.int32), np.zeros(n, dtype=np.int32)

@@ -1,9 +1,9 @@
-"""Packs meetings into rooms and times: a quick annealing first, then ruin and recreate, cooled again and again."""
+"""Packs meetings into rooms and times: a first plan by annealing or many heats, then ruin and recreate as it cools."""
 
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,11 +11,14 @@ from optimiser.core.limits import Limits
 from optimiser.meetings.search import reinsertion
 from optimiser.meetings.search.annealer import Plan, Search
 from optimiser.meetings.search.grains import GrainProblem, Ints, score
+from optimiser.meetings.search.ladder import STEPS, Ladder
 
 CHUNK = 4_000
 """Rounds of ruin and recreate between two looks at the clock."""
 STEPS_A_ROUND = 8
 """Steps of plain annealing that cost about as much as one round."""
+LADDER_STEPS_A_ROUND = 100
+"""Steps of a search of many heats that cost about as much as one round."""
 
 Watch = Callable[[tuple[int, int, int]], bool]
 
@@ -24,10 +27,11 @@ Watch = Callable[[tuple[int, int, int]], bool]
 class Schedule:
     """How the time is spent: the first share on plain annealing between two heats, then cycles of rebuilding.
 
+    With ``ladder`` more than 0 the first share is a search of that many heats at once instead, where rooms suffice.
+
     Each cycle cools from its heat to ``cold`` and starts from the best plan so far; ``reach`` is the grains either side
     of where a meeting stood that are weighed. ``warmth`` is the share of the heat that blurs where each goes back (as
-    Gumbel noise, so that places are chosen as at that heat). Heats are in points. ``restarts`` shares the budget among
-    fresh starts, which take the ``turns`` (cycles, cold and warmth) one after another where there are any.
+    Gumbel noise, so that places are chosen as at that heat). Heats are in points.
     """
 
     first: float
@@ -36,24 +40,15 @@ class Schedule:
     cold: float
     reach: int
     warmth: float = 1.0
-    restarts: int = 1
-    turns: tuple[tuple[tuple[float, ...], float, float], ...] = ()
-
-    def of(self, turn: int) -> "Schedule":
-        """Return the schedule of one fresh start."""
-        if not self.turns:
-            return self
-        cycles, cold, warmth = self.turns[turn % len(self.turns)]
-        return replace(self, cycles=cycles, cold=cold, warmth=warmth)
+    ladder: int = 0
 
 
 def schedule_for(meetings: int, grains: int) -> Schedule:
     """Return the schedule that did best for a size in trials on one instance of each size and on made-up ones."""
     if meetings <= 120:
-        turns = (((6000.0, 3000.0), 600.0, 1.0), ((5000.0,), 500.0, 0.0), ((5000.0,), 500.0, 1.0))
-        return Schedule(0.02, (6000.0, 3000.0), (6000.0, 3000.0), 600.0, grains, restarts=3, turns=turns)
+        return Schedule(0.85, (5000.0, 200.0), (300.0,), 5.0, grains, ladder=26)
     if meetings <= 400:
-        return Schedule(0.2, (1500.0, 100.0), (2500.0, 1500.0), 100.0, grains)
+        return Schedule(0.85, (2500.0, 100.0), (100.0,), 5.0, grains, ladder=12)
     return Schedule(0.3, (1500.0, 10.0), (600.0, 300.0), 10.0, 120)
 
 
@@ -72,19 +67,8 @@ def pack(
     """
     how = schedule or schedule_for(len(problem.length), len(problem.grain_day))
 
-    seconds = limits.seconds / how.restarts if limits.seconds is not None else None
-    work = -(-limits.work // how.restarts) if limits.work is not None else None
-    part = Limits(seconds=seconds, work=work)
-
     def one(number: int) -> Plan:
-        best: Plan | None = None
-        for again in range(how.restarts):
-            plan = _Packing(problem, seed * 1000 + again * 17 + number).run(how.of(again + number), part, watch)
-            best = plan if best is None else max(best, plan, key=lambda each: each.score)
-            if not watch(best.score):
-                break
-        assert best is not None
-        return best
+        return _Packing(problem, seed * 1000 + number).run(how, limits, watch)
 
     if limits.processes == 1:
         return one(0)
@@ -130,7 +114,8 @@ class _Packing:
                 return self.rounds / limits.work
             return (time.monotonic() - began) / (limits.seconds or 60.0)
 
-        while spent() < how.first:
+        plan = self._ladder(how, spent, watch) if how.ladder else None
+        while plan is None and spent() < how.first:
             through = spent() / how.first
             heat = how.heats[0] * (how.heats[1] / how.heats[0]) ** through
             self.search.run(CHUNK * STEPS_A_ROUND, heat, heat * 0.999999, self._seed())
@@ -138,7 +123,7 @@ class _Packing:
             hard, medium, soft = (-int(each) for each in self.search.best)
             if not watch((hard, medium, soft)):
                 return self.search.plan(self.rounds)
-        plan = self.search.plan(self.rounds)
+        plan = plan or self.search.plan(self.rounds)
         share = (1.0 - how.first) / len(how.cycles)
         for number, hot in enumerate(how.cycles):
             start, room = plan.start.copy(), plan.room.copy()
@@ -147,6 +132,22 @@ class _Packing:
             if not watch(plan.score):
                 break
         return Plan(plan.start, plan.room, plan.score, self.rounds)
+
+    def _ladder(self, how: Schedule, spent: Callable[[], float], watch: Watch) -> Plan | None:
+        """Return the best plan of a search of many heats, or None where rooms are too few to begin one."""
+        hottest, coldest = how.heats
+        many = Ladder(self.problem, self.seed, coldest=coldest, hottest=hottest, heats=how.ladder)
+        if not many.placed:
+            return None
+        plan, points = many.plan(self.rounds), int(many.best[0])
+        while spent() < how.first:
+            many.run(max(1, CHUNK * LADDER_STEPS_A_ROUND // (STEPS * how.ladder)))
+            self.rounds += CHUNK
+            if many.best[0] < points:
+                plan, points = many.plan(self.rounds), int(many.best[0])
+            if not watch(plan.score):
+                break
+        return plan
 
     def _seed(self) -> int:
         return (self.seed * 7919 + self.rounds * 31) % 2**31
