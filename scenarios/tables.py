@@ -8,6 +8,7 @@ from optimiser.places.problem import Phase, Problem
 from scenarios.case import Quote
 from scenarios.comparison import Comparison, Fate
 from scenarios.decommissioning import Band, Choice, Improvement, Phasing
+from scenarios.funding import FundingYear
 from scenarios.library import Doubt
 from scenarios.timeline import Timeline
 
@@ -129,6 +130,22 @@ def years(comparison: Comparison, names: Sequence[str]) -> Table:
     columns = (Column("year", "Year"), Column("saving", "Saved", Kind.PENCE))
     rows = tuple((name, int(saved)) for name, saved in zip(names, comparison.yearly_saving, strict=True))
     return Table("years", "Year by year", columns, rows, "A minus means dearer. Transport by the price model.")
+
+
+def funding(found: Sequence[FundingYear]) -> Table:
+    """Return place funding before and after, by academic and by financial year."""
+    columns = (
+        Column("kind", "Year of"), Column("year", "Year"), Column("before", "Place funding now", Kind.PENCE),
+        Column("after", "Then", Kind.PENCE), Column("saving", "Saved", Kind.PENCE),
+        Column("whole", "Covered whole", Kind.YES_NO),
+    )  # fmt: skip
+    words = {"academic": "school (September to August)", "financial": "accounts (April to March)"}
+    rows = tuple((words[y.kind], y.year, int(y.before), int(y.after), int(y.saving), y.whole) for y in found)
+    note = (
+        "Places alone, without top-up, running, transport or places elsewhere. Seven months of a school year fall in "
+        "the accounts of the year it begins in. The count of places is fixed for the year and not clawed back in it."
+    )
+    return Table("funding", "Place funding by school year and by financial year", columns, rows, note)
 
 
 def phases(found: Sequence[Phasing]) -> Table:

@@ -38,6 +38,7 @@ def report(problem: Problem, solution: Solution) -> tuple[Table, ...]:
     """Return the whole plan as tables."""
     return (
         bill(problem, solution),
+        empty(problem, solution),
         bases(problem, solution),
         provision(problem, solution),
         placements(problem, solution),
@@ -49,7 +50,7 @@ def report(problem: Problem, solution: Solution) -> tuple[Table, ...]:
 def bill(problem: Problem, solution: Solution) -> Table:
     """Return the cost by kind and year, money first, with the basis in the note."""
     years = costing.yearly(problem, solution)
-    columns = [Column("kind", "Cost"), Column("money", "Money", Kind.YES_NO)]
+    columns = [Column("kind", "Cost"), Column("money", "Paid in money", Kind.YES_NO)]
     columns += [Column(f"year_{row}", name, Kind.PENCE) for row, name in enumerate(problem.year_names)]
     columns.append(Column("total", "All years", Kind.PENCE))
     rows = [_kind_row(kind, years) for kind in KINDS if any(getattr(each, kind) for each in years)]
@@ -59,6 +60,40 @@ def bill(problem: Problem, solution: Solution) -> Table:
     rows.append(("Money and prices in all", False, *every, sum(every)))
     note = f"Place rates {problem.prices.label}. Transport: {problem.travel.source}."
     return Table("bill", "What it costs", tuple(columns), tuple(rows), note)
+
+
+def empty(problem: Problem, solution: Solution) -> Table:
+    """Return, year by year, places bought and not filled, what they cost, and what they would at the national rates."""
+    columns = (
+        Column("year", "Year"), Column("bought", "Places", Kind.COUNT), Column("filled", "Filled", Kind.COUNT),
+        Column("empty", "Empty", Kind.COUNT), Column("paid", "Paid for the empty", Kind.PENCE),
+        Column("each", "An empty place, on average", Kind.PENCE),
+        Column("national", "The empty at the national rate", Kind.PENCE),
+        Column("less", "Less if they were filled", Kind.PENCE),
+    )  # fmt: skip
+    rows: list[tuple[Cell, ...]] = []
+    for year, name in enumerate(problem.year_names):
+        rolls = costing.rolls_in(solution, year)
+        bought = filled = paid = 0
+        for base in problem.bases:
+            if solution.open_in(base.id, year):
+                places = base.commissioned[year] + solution.base[base.id].extra[year]
+                taken = min(places, rolls.get(base.id, 0))
+                bought, filled = bought + places, filled + taken
+                paid += (places - taken) * costing.standing_rate(base)
+        spare = bought - filled
+        mean = round(paid / spare) if spare else None
+        rows.append((name, bought, filled, spare, paid, mean, spare * NATIONAL_EMPTY, spare * NATIONAL_LESS))
+    return Table("empty", "An empty place against a filled one", columns, tuple(rows), EMPTY_NOTE)
+
+
+NATIONAL_EMPTY, NATIONAL_FILLED = 1_000_000, 600_000
+NATIONAL_LESS = NATIONAL_EMPTY - NATIONAL_FILLED
+"""National place funding of a base a year, pence: a place empty at the October census, and one that is filled."""
+EMPTY_NOTE = (
+    "On the plan's own basis. Nationally a base is paid £10,000 for a place empty at the October census and £6,000 for "
+    "a filled one, whose pupil also draws core funding, so an empty place takes more place funding than a filled one."
+)
 
 
 def _kind_row(kind: str, years: tuple[Costs, ...]) -> tuple[Cell, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from optimiser.core import codec
 from optimiser.core.table import Column, Kind, Table
+from service import shown
 from service.optimisers.jobs import JSON, Job
 from service.optimisers.studies import Looked
 from service.runs import Made
@@ -32,7 +33,7 @@ def _as_result(problem: Any, solution: Any) -> Any:
 
 
 def tables(job: Job, one: Any, baseline: Any, problem: Any, solution: Any) -> tuple[Table, ...]:
-    """Return the officers' tables: years, equity, improvement, gaps, Year 6, the price a mile and dates."""
+    """Return the officers' tables: years, funding, equity, improvement, gaps, Year 6, the price a mile and dates."""
     told = importlib.import_module("scenarios.tables")
     work = importlib.import_module("scenarios.decommissioning")
     found = compared(job, one, baseline, problem, solution)
@@ -44,7 +45,9 @@ def tables(job: Job, one: Any, baseline: Any, problem: Any, solution: Any) -> tu
         ((flip.today, flip.price, flip.sentence),), "Both plans kept as they are; transport by the price model.",
     )  # fmt: skip
     return (
+        *too_early(job, baseline, problem, solution),
         told.years(found, one.year_names),
+        told.funding(importlib.import_module("scenarios.funding").funding(before, after)),
         told.ledger(work.equity(found, before, after)),
         told.improvement(work.improvement_test(found, before, after)),
         told.gaps(work.gaps(*before), work.gaps(*after)),
@@ -58,12 +61,41 @@ def dates(job: Job, baseline: Any, problem: Any, solution: Any) -> list[tuple[st
     """Return the statutory steps for each base that closes, from the day that the run names or from today."""
     calendar = importlib.import_module("data.problems.meetings").school_calendar(job.city)
     module = importlib.import_module("scenarios.timeline")
-    start = date.fromisoformat(str(job.options.get("on") or date.today().isoformat()))
+    start = begins(str(job.options.get("on") or ""), problem.year_names)
     return [
         (base.id, module.timeline(base.track, start, calendar))
         for base in problem.bases
         if not solution.base[base.id].open[-1] and base.id in baseline.base and baseline.base[base.id].open[-1]
     ]
+
+
+def begins(told: str, year_names: tuple[str, ...]) -> date:
+    """Return the day on which consultation could begin: the one that was told, or today.
+
+    For a plan whose first year has begun already it is the September before that year, as it would have been.
+    """
+    if told:
+        return date.fromisoformat(told)
+    first, today = int(year_names[0][:4]), date.today()
+    return today if today < date(first, 9, 1) else date(first - 1, 9, 1)
+
+
+def too_early(job: Job, baseline: Any, problem: Any, solution: Any) -> tuple[Table, ...]:
+    """Return the closures that the scenario has before the earliest lawful year, with what to do; nothing without."""
+    module = importlib.import_module("scenarios.timeline")
+    rows = []
+    for base, found in dates(job, baseline, problem, solution):
+        year, names = solution.closed_from(base), problem.year_names
+        if year is not None and year < module.earliest_year(found.closes, names):
+            first, begun = found.first_year_without, shown.day(found.steps[0].begins)
+            remedy = f"Close it from {first}: consultation that begins on {begun} leads to no earlier year."
+            rows.append((base, names[year], first, remedy))
+    columns = (
+        Column("base", "Base"), Column("planned", "Planned to be closed from"), Column("earliest", "Earliest lawful"),
+        Column("remedy", "What to do"),
+    )  # fmt: skip
+    note = "The steps of the law and of funding take longer than the scenario gives them; see the timetable."
+    return (Table("too_early", "Closures earlier than the law allows", columns, tuple(rows), note),) if rows else ()
 
 
 def consultation(

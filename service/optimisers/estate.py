@@ -1,12 +1,13 @@
 """The places desk's plans: who goes to which base, and what happens when bases close or change."""
 
 import importlib
+import time
 from dataclasses import replace
 from typing import Any
 
 from optimiser.core import codec
 from optimiser.core.limits import Limits
-from optimiser.core.table import Column, Kind, Table
+from optimiser.core.table import Cell, Column, Kind, Table
 from service import shown
 from service.optimisers import effects, studies
 from service.optimisers.jobs import SVG, Asked, CannotPlan, Headline, Job
@@ -15,6 +16,8 @@ from service.runs import Made
 
 FIRST_YEAR, YEARS, MOST_YEARS = 2020, 2, 7
 """The first academic year of a plan of places, how many it covers when nobody says otherwise, and the most."""
+MOST_REMEDIES, REMEDY_SECONDS = 5, 10.0
+"""How many pupils without a base are told the change that would place them, and the time after which no more are."""
 
 
 def plan_years(count: int = YEARS) -> tuple[str, ...]:
@@ -49,7 +52,11 @@ def ask_places(job: Job) -> Asked:
         source=made.notes[0] if made.notes else made.problem.travel.source,
         provenance=made.provenance,
         files=_chart,
-        further=lambda problem, solution: (*_look_at(facts.look_at(job.city)), *_papers(job.city, made.problem)),
+        further=lambda problem, solution: (
+            *_look_at(facts.look_at(job.city)),
+            *_papers(job.city, made.problem),
+            *_remedies(problem, solution),
+        ),
     )
 
 
@@ -71,6 +78,29 @@ def _papers(city: Any, problem: Any) -> tuple[Table, ...]:
     if not city.fictional or bought != sum(papers.PLACES.values()):
         return ()
     return (importlib.import_module("scenarios.tables").control_totals(problem, papers.PLACES, papers.COSTS),)
+
+
+def _remedies(problem: Any, solution: Any) -> tuple[Table, ...]:
+    """Return the cheapest change that places each pupil without a base, each proved by planning again."""
+    explain = importlib.import_module("optimiser.places").explain
+    out = list(dict.fromkeys(each.pupil for each in solution.unplaced)) if solution is not None else []
+    rows: list[tuple[Cell, ...]] = []
+    began = time.monotonic()
+    for pupil in out[:MOST_REMEDIES]:
+        if rows and time.monotonic() - began > REMEDY_SECONDS:
+            break
+        found = explain(problem, solution, about=pupil).remedies
+        best = found[0] if found else None
+        if best is None:
+            rows.append((pupil, "None found: no base that could take the pupil has room to grow", None, None))
+        else:
+            rows.append((pupil, best.sentence, best.cost, best.proved))
+    columns = (
+        Column("pupil", "Pupil"), Column("change", "The cheapest change that gives a base"),
+        Column("cost", "The plan then costs more by", Kind.PENCE), Column("proved", "Proved", Kind.YES_NO),
+    )  # fmt: skip
+    note = f"{len(rows)} of {len(out)} worked out here; a minus means cheaper. “Why?” works out any other."
+    return (Table("remedies", "What would place them", columns, tuple(rows), note),) if rows else ()
 
 
 def _chart(problem: Any, solution: Any) -> list[Made]:

@@ -7,7 +7,7 @@ import pytest
 
 from data.synthetic import make
 from service import runs
-from service.optimisers import Job, execute
+from service.optimisers import CannotPlan, Job, execute
 from service.optimisers.estate import ask_places
 from service.store.tables import Output, Run
 from service.web.desk import rows_of
@@ -67,10 +67,14 @@ def test_a_closure_is_looked_into_in_every_way_that_was_asked(planned) -> None:
     assert len(next(t for t in planned[2].tables if t.key == "sweep").rows) == 3
 
 
-def test_the_example_stands_beside_the_councils_papers_and_another_city_does_not(planned) -> None:
+def test_the_example_stands_beside_the_papers_and_says_what_would_place_those_left_out(planned) -> None:
     records = make("full", 1).model_dump_json().encode()
     asked = ask_places(Job("places", "Places", records))
-    (papers,) = [table for table in asked.further(asked.problem, None) if table.key == "control_totals"]
+    plan = asked.optimiser.solve(asked.problem).solution
+    further = {table.key: table for table in asked.further(asked.problem, plan)}
+    papers, remedies = further["control_totals"], rows_of(further["remedies"])
+    assert {row["pupil"] for row in remedies} <= {each.pupil for each in plan.unplaced}
+    assert remedies and all(row["proved"] or row["cost"] is None for row in remedies)
     rows = {(row[0], row[1]): row for row in papers.rows}
     assert [rows[area, "all"][2] for area in ("East", "North", "South", "West", "City")] == [291, 107, 174, 87, 659]
     assert "£20,115" in str(rows["City", "all"][-1]) and "£16,678" in papers.note
@@ -202,3 +206,26 @@ def test_a_closures_children_are_carried_and_listed_for_the_meetings() -> None:
     assert {row[0] for row in tables["meetings"].rows} == {"c0", "c1"}
     (year,) = tables["net"].rows
     assert year[3] == year[1] - year[2]
+
+
+def test_several_changes_are_one_scenario_and_two_to_one_base_are_refused_by_the_plan(desk, db, planned) -> None:
+    client, _, _ = desk
+    base = next(row["base"] for row in rows_of(next(t for t in planned[1].tables if t.key == "bases")))
+    form = {"form_key": form_key(client, "/places/scenario"), "also": "stop", "base": base,
+            "also2": "resize", "base2": base, "places2": "3", "begins": "2019-09-02"}  # fmt: skip
+    assert client.post("/places/scenario", data={**form, "places2": "many"}).status_code == 403
+    assert client.post("/places/scenario", data={**form, "base2": ""}).status_code == 403
+    assert client.post("/places/scenario", data={**form, "begins": "soon"}).status_code == 403
+    assert client.post("/places/scenario", data=form, follow_redirects=False).status_code == 303
+    with db.reading() as session:
+        run = session.query(Run).filter(Run.state == runs.QUEUED).one()
+        changes, told = run.options["changes"], run.options
+    assert [(each["do"], each["places"]) for each in changes] == [("stop", 0), ("resize", 3)]
+    assert told["on"] == "2019-09-02"
+    with pytest.raises(CannotPlan, match="Two changes"):
+        execute(Job("closure", "Clash", planned[0], options=told, seed=1, seconds=5))
+
+
+def test_a_closure_before_the_earliest_lawful_year_is_flagged_with_the_year_that_would_do(planned) -> None:
+    early = rows_of(next(table for table in planned[2].tables if table.key == "too_early"))
+    assert early and all(row["earliest"] > row["planned"] and row["earliest"] in row["remedy"] for row in early)

@@ -1,6 +1,5 @@
 """The places desk's closures: choose them by target, compare what came of it, and carry the children in the routes."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Query, Request
@@ -10,13 +9,12 @@ from sqlalchemy.orm import Session
 from optimiser.core.table import Column, Table
 from service import plans, runs
 from service.answers import Answer, NoAnswer
-from service.shown import LONDON
 from service.store import audit
 from service.store.scope import NotAllowed, NotThere
 from service.store.tables import Run
 from service.web.desk import on_show, question, rows_of
 from service.web.pages import page
-from service.web.routes.places import TABS
+from service.web.routes.places import TABS, a_day
 from service.web.routes.plans import ask
 from service.web.security import Allow, Visitor, check_form
 
@@ -30,8 +28,8 @@ STUDIES = (
     ("sweep", "Every closure tried, up to 200, on the cluster where one is named"),
 )
 SHOWN = (
-    "sets", "near_misses", "options", "measures", "years", "net", "flip", "phases", "doubts", "hubs", "sweep", "front",
-    "gaps", "equity", "improvement", "transfers", "timeline", "affected",
+    "too_early", "sets", "near_misses", "options", "measures", "years", "funding", "net", "flip", "phases", "doubts",
+    "hubs", "sweep", "front", "gaps", "equity", "improvement", "transfers", "timeline", "affected",
 )  # fmt: skip
 """The tables of a closure, in the order in which a person asks for them."""
 LONG = 25
@@ -73,6 +71,7 @@ def choose(
     cell: Annotated[list[str] | None, Form()] = None,
     study: Annotated[list[str] | None, Form()] = None,
     hub: Annotated[str, Form(max_length=60)] = "HI, VI",
+    begins: Annotated[str, Form(max_length=10)] = "",
     minutes: Annotated[float, Form(gt=0, le=600)] = 2.0,
     key: Annotated[str, Form(max_length=60)] = "",
 ) -> Response:
@@ -92,7 +91,7 @@ def choose(
     options: dict[str, Any] = {
         "changes": [], "choose": close, "limits": limits, "target": target * 100,
         "study": [name for name in study or [] if name in known],
-        "on": datetime.now(LONDON).date().isoformat(), "hub_needs": hub.strip(),
+        "on": a_day(begins), "hub_needs": hub.strip(),
     }  # fmt: skip
     words = title.strip() or f"Close {close}, chosen by the optimiser"
     run_id = ask(request, visitor, "closure", minutes, 1, "*", plan.run.id, options, key, words[:120])

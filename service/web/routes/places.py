@@ -1,5 +1,6 @@
 """The places desk: the estate, allocation, scenarios, and equity."""
 
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Query, Request
@@ -37,6 +38,8 @@ OTHERS = (
     ("hub", "Open a hub beside it, with its prices"),
 )
 """Other changes that a scenario may hold, for one base."""
+OTHERS_AT_ONCE, MOST_PLACES = 4, 500
+"""How many other changes the page offers (their fields are numbered from the second), and places in one of them."""
 Reader = Annotated[Visitor, Depends(Allow("places.read"))]
 Planner = Annotated[Visitor, Depends(Allow("places.plan"))]
 
@@ -90,43 +93,66 @@ def scenario(request: Request, visitor: Planner) -> Response:
     bases = list(dict.fromkeys((str(row["base"]), called(row, "base")) for row in rows_of(plan.table("bases"))))
     return page(
         request, "places/scenario.html", visitor, tabs=TABS, plan=plan, bases=bases, years=years, windings=WINDINGS,
-        others=OTHERS,
+        others=OTHERS, others_at_once=OTHERS_AT_ONCE,
     )  # fmt: skip
+
+
+async def other_changes(request: Request) -> list[dict[str, Any]]:
+    """Return the other changes of the form, each with its base; raises NotAllowed for one that is not whole."""
+    form = await request.form()
+    found: list[dict[str, Any]] = []
+    for number in ("", *(str(each) for each in range(2, OTHERS_AT_ONCE + 1))):
+        told = {name: str(form.get(name + number) or "").strip()[:100] for name in ("also", "base", "places", "needs")}
+        if not told["also"]:
+            continue
+        if told["also"] not in dict(OTHERS) or not told["base"]:
+            raise NotAllowed("choose the base that the other change is for")
+        if told["also"] in ("designate", "hub") and not told["needs"]:
+            raise NotAllowed("name at least one need, such as HI, or several with commas between")
+        if told["places"] and not (told["places"].isdigit() and int(told["places"]) <= MOST_PLACES):
+            raise NotAllowed(f"write the places as a whole number up to {MOST_PLACES}")
+        places = int(told["places"] or 0)
+        found.append({"do": told["also"], "base": told["base"], "places": places, "needs": told["needs"]})
+    return found
+
+
+Others = Annotated[list[dict[str, Any]], Depends(other_changes)]
+
+
+def a_day(told: str) -> str:
+    """Return a day from a form as ISO text, or nothing; raises NotAllowed for what is no date."""
+    try:
+        return date.fromisoformat(told.strip()).isoformat() if told.strip() else ""
+    except ValueError as wrong:
+        raise NotAllowed("write the day on which consultation could begin as a date") from wrong
 
 
 @router.post("/scenario", dependencies=[Depends(check_form)])
 def try_scenario(
     request: Request,
     visitor: Planner,
+    others: Others,
     title: Annotated[str, Form(max_length=120)] = "",
     close: Annotated[list[str] | None, Form()] = None,
     year: Annotated[int, Form(ge=0, le=20)] = 0,
     winding: Annotated[str, Form(max_length=20)] = "TOGETHER",
     choose: Annotated[int, Form(ge=0, le=20)] = 0,
-    also: Annotated[str, Form(max_length=20)] = "",
-    base: Annotated[str, Form(max_length=60)] = "",
-    places: Annotated[int, Form(ge=0, le=500)] = 0,
-    needs: Annotated[str, Form(max_length=100)] = "",
+    begins: Annotated[str, Form(max_length=10)] = "",
     minutes: Annotated[float, Form(gt=0, le=60)] = 0.5,
     key: Annotated[str, Form(max_length=60)] = "",
 ) -> Response:
     """Try a scenario: it is planned like any other, and compared with things as they are."""
     closing = close or []
-    if not closing and not choose and not also:
+    if not closing and not choose and not others:
         raise NotAllowed("choose a base to close, another change, or how many the optimiser is to choose")
-    if also and (also not in dict(OTHERS) or not base):
-        raise NotAllowed("choose the base that the other change is for")
-    if also in ("designate", "hub") and not needs.strip():
-        raise NotAllowed("name at least one need, such as HI, or several with commas between")
     if winding not in dict(WINDINGS):
         raise NotAllowed("choose how the bases close")
     with request.app.state.db.reading() as session:
         plan = on_show(session, visitor, "places")
     changes = [{"do": "close", "base": base, "year": year, "winding": winding} for base in closing]
-    if also:
-        changes.append({"do": also, "base": base, "year": year, "places": places, "needs": needs})
-    options: dict[str, Any] = {"changes": changes, "choose": choose}
-    words = title.strip() or _called(closing, choose, dict(OTHERS).get(also, ""), base)
+    changes += [{**each, "year": year} for each in others]
+    options: dict[str, Any] = {"changes": changes, "choose": choose, "on": a_day(begins)}
+    words = title.strip() or _called(closing, choose, others)
     after = plan.run.id if plan.run else ""
     run_id = ask(request, visitor, "closure", minutes, 1, "*", after, options, key, words[:120])
     return RedirectResponse(f"/plans/{run_id}", status_code=303)
@@ -166,9 +192,9 @@ def journeys(rows: list[dict[str, Any]], column: str) -> list[tuple[str, int, in
     return [(name, len(times), sorted(times)[len(times) // 2], max(times)) for name, times in sorted(found.items())]
 
 
-def _called(closing: list[str], choose: int, other: str, base: str) -> str:
+def _called(closing: list[str], choose: int, others: list[dict[str, Any]]) -> str:
     """Return what to call a scenario that nobody named."""
     parts = [f"Close {', '.join(closing)}"] if closing else []
     parts += [f"Close {choose}, chosen by the optimiser"] if choose and not closing else []
-    parts += [f"{other}: {base}"] if other else []
+    parts += [f"{dict(OTHERS)[each['do']]}: {each['base']}" for each in others]
     return "; ".join(parts)

@@ -174,3 +174,11 @@ def test_a_candidate_opens_when_it_pays() -> None:
     base = a_base(status=BaseStatus.CANDIDATE, opening=Pence(500_000))
     result = places.solve(a_problem(bases=[base], policy=Policy(max_openings=1)))
     assert result.cost == 2_500_000
+
+
+def test_an_empty_place_is_told_beside_what_a_filled_one_would_cost() -> None:
+    problem = a_problem([a_pupil()], [a_base(), a_base("b2", commissioned=(1,), place_rate=Pence(3_000_000))])
+    result = places.solve(problem)
+    assert result.solution is not None
+    table = next(each for each in places.report(problem, result.solution) if each.key == "empty")
+    assert table.rows == (("2026/27", 3, 1, 2, 4_000_000, 2_000_000, 2_000_000, 800_000),)
