@@ -11,7 +11,8 @@ from optimiser.meetings import costing, neighbourhood, verifier
 from optimiser.meetings.model import duty as duties
 from optimiser.meetings.openings import Opening, Openings
 from optimiser.meetings.problem import Booking, Problem, Repair
-from optimiser.meetings.solution import Solution
+from optimiser.meetings.search.board import Board
+from optimiser.meetings.solution import Reserve, Solution
 from optimiser.meetings.solver import reason_unbooked, solve
 
 
@@ -79,11 +80,10 @@ def _repair_of(problem: Problem) -> Repair:
 def _near(problem: Problem, openings: Openings, hit: tuple[str, ...], limits: Limits, seed: int) -> Repaired | None:
     """Return a repair made within a few days whose number of moves is proved the fewest, or None.
 
-    Catch-up slots may stand on any day, so a round that asks for them is not taken apart.
+    Catch-up slots are no reason to move a meeting, so they are left out until the meetings stand, and then filled in.
     """
-    repair = _repair_of(problem)
-    if problem.catch_up:
-        return None
+    repair, whole = _repair_of(problem), problem
+    problem = replace(problem, catch_up=())
     before = {old.meeting for old in repair.reference}
     waiting = {
         each.id for each in problem.meetings if each.id not in before and next(openings.of(each), None) is not None
@@ -98,7 +98,7 @@ def _near(problem: Problem, openings: Openings, hit: tuple[str, ...], limits: Li
     held = {each.id for each in part.meetings} - leaving - waiting
     if found is None or not could | held <= set(found.booking):
         return None
-    return _joined(problem, openings, found, hit, len(leaving), limits, seed)
+    return _joined(whole, openings, found, hit, len(leaving), limits, seed)
 
 
 def _crowded_out(
@@ -150,7 +150,7 @@ def _joined(
             unbooked.append(reason_unbooked(problem, openings, meeting.id))
         else:
             bookings.append(booking)
-    solution = Solution(tuple(bookings), tuple(unbooked))
+    solution = Solution(tuple(bookings), tuple(unbooked), _reserves(problem, openings, tuple(bookings)))
     violations = verifier.verify(problem, solution)
     moved = costing.moved(problem, solution)
     if any(each.hard for each in violations) or len(moved) != fewest:
@@ -158,6 +158,22 @@ def _joined(
     points = costing.cost(problem, solution)
     result = Result(Status.FEASIBLE, solution, points, None, violations, seed, limits.work or 0)
     return Repaired(result, hit, moved, fewest, wide=False)
+
+
+def _reserves(problem: Problem, openings: Openings, bookings: tuple[Booking, ...]) -> tuple[Reserve, ...]:
+    """Return the catch-up slots that still fit around bookings, the latest first, each with its people and room."""
+    if not problem.catch_up:
+        return ()
+    repair = _repair_of(problem)
+    # Each meeting is held where it stands, so that the board weighs no other time for it.
+    still = replace(repair, reference=bookings, locked=frozenset(each.meeting for each in bookings), asked=frozenset())
+    held = {each.meeting for each in bookings}
+    meetings = tuple(each for each in problem.meetings if each.id in held)
+    board = Board(replace(problem, meetings=meetings, repair=still), openings)
+    for booking in bookings:
+        board.put(booking)
+    board.fill_reserves()
+    return tuple(board.reserves)
 
 
 def _least(

@@ -12,10 +12,11 @@ from optimiser.core.result import Status
 from optimiser.core.travel import TravelMatrix
 from optimiser.core.units import clock
 from optimiser.meetings import costing, explain, report, solve, verify
+from optimiser.meetings import repair as repair_module
 from optimiser.meetings.bounds import counting_bound
 from optimiser.meetings.conflicts import Obstacle, has_opening, minimal_conflict, relax
 from optimiser.meetings.openings import Openings
-from optimiser.meetings.problem import AT_SCHOOL, Problem, Repair, Room, Window
+from optimiser.meetings.problem import AT_SCHOOL, CatchUp, Problem, Repair, Room, Window
 from optimiser.meetings.repair import before_and_after, fewest_moves
 from optimiser.meetings.solution import Booking, Solution, Unbooked
 from tests.builders.meetings import (
@@ -123,6 +124,31 @@ def test_a_repair_moves_only_the_meetings_hit_and_proves_it():
     assert victim.meeting in repaired.moved
     assert len(repaired.moved) <= 2
     assert before_and_after(replace(problem, repair=Repair(roster.bookings)), repaired).rows
+
+
+least = repair_module._least
+
+
+def test_a_round_with_catch_up_slots_is_repaired_near_by_and_as_well_as_when_it_is_taken_whole(monkeypatch):
+    schools = [a_school(f"s{number:02d}") for number in range(1, 13)]
+    wish = CatchUp("meeting", 5, "North", HUB, DAYS[0], DAYS[-1])
+    problem = a_round(schools, catch_up=(wish,))
+    roster = solve(problem).solution
+    day = roster.bookings[0].day
+    staff = tuple(replace(each, leave=frozenset({day})) if each.id == "ot1" else each for each in problem.staff)
+    changed = replace(problem, staff=staff, repair=Repair(roster.bookings))
+    whole = []
+    monkeypatch.setattr(repair_module, "_least", lambda *args, wide: whole.append(wide) or least(*args, wide=wide))
+    near = fewest_moves(changed)
+    assert whole == []
+    monkeypatch.setattr(repair_module, "_near", lambda *args: None)
+    slow = fewest_moves(changed)
+    assert whole == [False]
+    hit = {each.meeting for each in roster.bookings if each.day == day}
+    assert near.fewest == slow.fewest == len(near.moved) == len(hit)
+    assert set(near.moved) == hit
+    assert len(near.result.solution.reserves) == len(slow.result.solution.reserves) == 5
+    assert not any(each.hard for each in verify(changed, near.result.solution))
 
 
 def test_a_locked_meeting_stays_and_an_asked_one_leaves():
