@@ -101,7 +101,8 @@ def test_accepting_a_way_proposes_a_plan_in_which_nobody_else_moves(desk, db, se
 
 def test_an_operator_who_drops_out_is_told_by_children_and_what_to_buy(desk):
     text = desk.get("/transport/operators", params={"operator": "OP-A"}).text
-    assert "children lose their vehicle" in text and "What must be bought or hired" in text
+    assert "children lose their vehicle" in text
+    assert ("What must be bought or hired" in text) != ("To buy: nothing" in text)
     assert "OP-Z" in desk.get("/transport/operators", params={"operator": "OP-Z"}).text
     form = {"form_key": form_key(desk), "operator": "OP-A"}
     answer = desk.post("/transport/operators/withdraw", data=form, follow_redirects=False)
@@ -130,7 +131,7 @@ def test_the_frontier_is_in_the_plan_that_keeps_within_a_share_of_change():
     table = next(each for each in finished.tables if each.key == "frontier")
     at = {column.key: number for number, column in enumerate(table.columns)}
     savings = [row[at["saving"]] for row in table.rows]
-    assert savings == sorted(savings) and savings[0] == 0
+    assert savings == sorted(savings) and savings[0] >= 0
     changed = next(row[at["changed"]] for row in table.rows if row[at["cap"]] == 6)
     assert changed <= 6 or f"at least {changed} children change" in table.note
     assert "routes.frontier.svg" in [each.name for each in finished.made]
@@ -151,7 +152,7 @@ def test_change_is_told_child_by_child_with_vehicle_guide_and_time(desk):
 def test_two_plans_are_compared_child_by_child_in_each_direction(db, settings, client):
     city, first, _ = a_planned_desk(db, settings, guides=False)
     before = {made.name: made.body.decode() for made in the_runs().made if made.name.endswith(".json")}
-    again = execute(Job("routes", "Again", the_records(), options={"withdraw": "OP-A"}, seconds=2.0, before=before))
+    again = execute(Job("routes", "Again", the_records(), options={"work": 600}, seed=7, before=before))
     second = keep(db, settings, city, "routes", again, after=first)
     text = client.get(f"/plans/{second}/compare", params={"with": first}).text
     assert "Each child&#39;s ride" in text.replace("&#x27;", "&#39;")
@@ -162,8 +163,10 @@ def test_two_plans_are_compared_child_by_child_in_each_direction(db, settings, c
 def test_measures_carry_their_denominators_and_the_return_counts_everybody_once(desk):
     rows = json.loads(desk.get("/transport/tables/measures.json").content)["rows"]
     told = {row[0]: row for row in rows}
-    assert told["On time"][3] == 110 and told["Cancelled"][3] == 110
-    assert told["Rides over 45 or 75 minutes"][3] == 120
+    logged = len(json.loads(the_records())["run_log"])
+    assert told["On time"][3] == told["Cancelled"][3] == logged > 100
+    rides = sum(len(run.children) for run in the_runs().solution.runs)
+    assert told["Rides over 45 or 75 minutes"][3] == rides > 100
     for name, figure, counted, over, what in rows:
         assert figure and what, name
         if counted is not None and str(figure).endswith("%"):
