@@ -40,7 +40,7 @@ def half_day(kind: str, problem: Any, solution: Any, arguments: dict[str, Any], 
 
 
 def attendance(kind: str, problem: Any, solution: Any, arguments: dict[str, Any], records: bytes) -> Answer:
-    """Make the attendance and actions report of what was noted."""
+    """Make the attendance and actions report of what was noted; ``noted`` of ``save`` is what to keep of it."""
     from data.reading.attendance import read_attendance
     from optimiser.meetings import attendance as module
 
@@ -50,7 +50,12 @@ def attendance(kind: str, problem: Any, solution: Any, arguments: dict[str, Any]
     if rate is None:
         raise NoAnswer("There is nothing to report yet. Paste at least one line.")
     words = f"{came} of {len(noted)} schools came; {rate:.1%} did not."
-    return Answer(words, (), module.report(problem, solution, noted), {"no_show": round(rate, 4)})
+    kept = [
+        [each.meeting, each.came, each.senco, each.head, each.rating,
+         [[action.what, action.who, action.by.isoformat() if action.by else ""] for action in each.actions]]
+        for each in noted
+    ]  # fmt: skip
+    return Answer(words, (), module.report(problem, solution, noted), {"no_show": round(rate, 4), "noted": kept})
 
 
 def backlog(kind: str, problem: Any, solution: Any, arguments: dict[str, Any], records: bytes) -> Answer:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from service import __version__
 from service.settings import Settings
-from service.store import audit
+from service.store import attendance, audit
 from service.store.database import Database, keep, now
 from service.store.people import TooMany
 from service.store.scope import KINDS, NotAllowed, NotThere, Scope
@@ -76,6 +76,9 @@ def ask(session: Session, scope: Scope, request: Request, settings: Settings) ->
     ).scalar_one()
     if waiting >= settings.queued_each:
         raise TooMany(f"you have {waiting} plans waiting: let one finish or stop one first", 60)
+    options = request.options
+    if request.kind == "meetings":
+        options = attendance.sized(session, request.area, options)
     run = Run(
         id=uuid.uuid4().hex,
         kind=request.kind,
@@ -83,7 +86,7 @@ def ask(session: Session, scope: Scope, request: Request, settings: Settings) ->
         area=request.area,
         city=request.city,
         after=request.after,
-        options=request.options,
+        options=options,
         seed=request.seed,
         seconds=min(request.seconds, settings.most_seconds),
         version=__version__,

@@ -5,7 +5,7 @@ from sqlalchemy import delete, select
 from service.settings import Settings
 from service.store import audit
 from service.store.database import Database, now
-from service.store.tables import Attempt, Blob, CityFile, Decision, Feed, Output, Pin, Run, SignIn
+from service.store.tables import Attempt, AttendanceNote, Blob, CityFile, Decision, Feed, Output, Pin, Run, SignIn
 
 DAY = 86_400.0
 
@@ -43,7 +43,7 @@ def run(db: Database, settings: Settings, *, dry_run: bool = False) -> dict[str,
         if dry_run:
             session.rollback()
             return gone
-        for table in (Decision, Pin, Feed, Output):
+        for table in (AttendanceNote, Decision, Pin, Feed, Output):
             session.execute(delete(table).where(table.run.in_(old_plans)))
         session.execute(Run.__table__.update().where(Run.after.in_(old_plans)).values(after=None))  # type: ignore[attr-defined]
         session.execute(delete(Run).where(Run.id.in_(old_plans)))

@@ -191,6 +191,24 @@ class Pin(Base):
     note: Mapped[str] = mapped_column(Text, default="")
 
 
+class AttendanceNote(Base):
+    """What was noted at one meeting of a roster: who came, how it was rated, and what was agreed."""
+
+    __tablename__ = "attendance_notes"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    run: Mapped[str] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), index=True)
+    meeting: Mapped[str] = mapped_column(String(120))
+    came: Mapped[bool] = mapped_column(Boolean)
+    senco: Mapped[bool] = mapped_column(Boolean)
+    head: Mapped[bool] = mapped_column(Boolean)
+    rating: Mapped[int | None] = mapped_column(Integer)
+    actions: Mapped[list[Any]] = mapped_column(JSON)
+    """Each action as [what, who, day or empty]."""
+    by: Mapped[str] = mapped_column(String(200))
+    at: Mapped[float] = mapped_column(Float)
+    __table_args__ = (UniqueConstraint("run", "meeting", name="uq_attendance_notes_run_meeting"),)
+
+
 class Feed(Base):
     """A calendar address that can be taken back: only the SHA-256 of its token is kept."""
 

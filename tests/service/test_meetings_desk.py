@@ -7,11 +7,13 @@ import pytest
 from optimiser.core.codec import from_json
 from optimiser.meetings.problem import Problem
 from optimiser.meetings.solution import Solution
-from service import meeting_questions, questions
+from service import meeting_questions, questions, runs
 from service.answers import NoAnswer
 from service.optimisers import Job, execute
 from service.runs import DONE, RUNNING, Made, finish
-from service.store.tables import Run
+from service.store import attendance
+from service.store.scope import SYSTEM, NotAllowed, Scope
+from service.store.tables import AttendanceNote, AuditEntry, Run
 from tests.builders.service import a_city, a_run
 from tests.service.conftest import form_key
 
@@ -91,15 +93,49 @@ def test_families_get_appointments_and_what_does_not_fit_says_why(desk, asked_he
     assert "such as F01, EP" in words(client.post("/meetings/forums", data={**sent, "text": "F01"}))
 
 
-def test_attendance_is_reported_with_actions_and_sizes_the_next_round(desk, asked_here, planned):
+def test_attendance_is_kept_reported_with_actions_corrected_and_erased(desk, asked_here, planned, db):
     client = desk[0]
-    first, second = (each.meeting for each in planned[1].solution.bookings[:2])
-    text = f"{first}, yes, yes, no, 5, write the plan / EP-W1 / 2020-02-28\n{second}, no, no, no, ,"
+    first, second, third = (each.meeting for each in planned[1].solution.bookings[:3])
+    text = f"{first}, yes, yes, no, 5, write the plan / EP-W1 / 2020-02-28 | ring home\n{second}, no, no, no, ,"
+    assert "Nothing is noted yet" in words(client.get("/meetings/attendance"))
     said = words(client.post("/meetings/attendance", data={"form_key": form_key(client), "text": text}))
     assert "1 of 2 schools came; 50.0% did not" in said
-    assert "write the plan" in said and "Catch-up slots for the next round" in said
+    assert "write the plan" in said and "ring home" in said and "Catch-up slots for the next round" in said
+    later = words(client.get("/meetings/attendance"))
+    assert "1 of 2 schools came" in later and "write the plan" in later and "2 meetings are noted" in later
+    assert f"{second}, yes" not in later and f"{third}, yes" in later
+    more = f"{second}, yes, no, yes, 4,\n{third}, no, no, no, ,"
+    assert "2 of 3 schools came" in words(
+        client.post("/meetings/attendance", data={"form_key": form_key(client), "text": more})
+    )
     wrong = words(client.post("/meetings/attendance", data={"form_key": form_key(client), "text": "X9, maybe"}))
-    assert "Line 1: there is no meeting X9" in wrong
+    assert "Line 1: there is no meeting X9" in wrong and "3 meetings are noted" in wrong
+    with db.reading() as session:
+        assert session.query(AuditEntry).filter(AuditEntry.did == "noted who came").count() == 2
+        assert session.query(AttendanceNote).filter(AttendanceNote.meeting == second).one().came
+    client.post("/meetings/attendance/forget", data={"form_key": form_key(client)})
+    assert "Nothing is noted yet" in words(client.get("/meetings/attendance"))
+
+
+def test_enough_notes_of_an_area_size_its_next_round_and_a_share_given_stands(desk, db, settings):
+    _, run_id = desk
+    with db.session() as session:
+        run = session.get_one(Run, run_id)
+        notes = [attendance.Note(f"m{number}", number >= 5, False, False, None, []) for number in range(20)]
+        attendance.keep(session, SYSTEM, run, notes[:19])
+        assert attendance.sized(session, "West", {}) == {}
+        attendance.keep(session, SYSTEM, run, notes)
+        assert attendance.share(session, "West") == attendance.Share(20, 15)
+        assert attendance.sized(session, "West", {}) == attendance.sized(session, "*", {}) == {"no_show": 0.25}
+        assert attendance.sized(session, "East", {}) == {}
+        assert attendance.sized(session, "West", {"no_show": 0.1}) == {"no_show": 0.1}
+        ask = runs.Request(kind="meetings", title="Next", city=run.city, options={}, area="West")
+        assert runs.ask(session, SYSTEM, ask, settings).options == {"no_show": 0.25}
+
+
+def test_only_a_planner_keeps_notes(desk, db):
+    with db.session() as session, pytest.raises(NotAllowed):
+        attendance.keep(session, Scope("reader", "viewer", frozenset({"West"})), session.get_one(Run, desk[1]), [])
 
 
 def test_swaps_and_half_days_are_answered_and_idle_time_has_reasons(desk, asked_here, planned):

@@ -3,9 +3,11 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Query, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
+from service import runs
 from service.answers import Answer, NoAnswer
+from service.store import attendance as noted
 from service.store.scope import NotAllowed
 from service.web.desk import OnShow, filtered, on_show, question, rows_of
 from service.web.pages import page
@@ -133,23 +135,60 @@ def _forums(
 
 @router.get("/meetings/attendance")
 def attendance(request: Request, visitor: Reader) -> Response:
-    """Ask for what was noted at the meetings."""
-    return _attendance(request, visitor, "", None, "")
+    """Show what was noted at the meetings, and ask for more."""
+    roster = _roster(request, visitor)
+    text = _noted(request, visitor, roster)
+    answer, trouble = _asked(request, visitor, roster, "attendance", {"text": text}) if text else (None, "")
+    return _attendance(request, visitor, roster, "", answer, trouble)
 
 
 @router.post("/meetings/attendance", dependencies=[Depends(check_form)])
 def attended(request: Request, visitor: Planner, text: Pasted = "") -> Response:
-    """Make the attendance and actions report; what was pasted is not kept."""
-    answer, trouble = _asked(request, visitor, _roster(request, visitor), "attendance", {"text": text})
-    return _attendance(request, visitor, text, answer, trouble)
-
-
-def _attendance(request: Request, visitor: Visitor, text: str, answer: Answer | None, trouble: str) -> Response:
+    """Keep what was noted and make the attendance and actions report of it."""
     roster = _roster(request, visitor)
-    start = "\n".join(f"{row['meeting']}, yes, yes, no, ," for row in rows_of(roster.table("roster")))
+    answer, trouble = _asked(request, visitor, roster, "attendance", {"text": text})
+    if answer is not None and roster.run is not None and answer.save is not None:
+        with request.app.state.db.session() as session:
+            run = runs.get(session, visitor.scope, roster.run.id)
+            noted.keep(session, visitor.scope, run, [noted.Note(*each) for each in answer.save["noted"]])
+        # What was noted before, of other meetings, belongs in the report too.
+        answer, trouble = _asked(request, visitor, roster, "attendance", {"text": _noted(request, visitor, roster)})
+    return _attendance(request, visitor, roster, text if trouble else "", answer, trouble)
+
+
+@router.post("/meetings/attendance/forget", dependencies=[Depends(check_form)])
+def forget_attendance(request: Request, visitor: Planner) -> Response:
+    """Erase what was noted of the roster on show."""
+    roster = _roster(request, visitor)
+    if roster.run is not None:
+        with request.app.state.db.session() as session:
+            noted.forget(session, visitor.scope, runs.get(session, visitor.scope, roster.run.id))
+    return RedirectResponse("/meetings/attendance", status_code=303)
+
+
+def _noted(request: Request, visitor: Visitor, roster: OnShow) -> str:
+    """Return what was noted of a roster as lines, or nothing."""
+    if roster.run is None:
+        return ""
+    with request.app.state.db.reading() as session:
+        return noted.as_text(session, runs.get(session, visitor.scope, roster.run.id))
+
+
+def _attendance(
+    request: Request, visitor: Visitor, roster: OnShow, text: str, answer: Answer | None, trouble: str
+) -> Response:
+    held, seen = frozenset[str](), None
+    if roster.run is not None:
+        with request.app.state.db.reading() as session:
+            held = noted.known(session, roster.run)
+            seen = noted.share(session, roster.run.area) if held else None
+    rest = [
+        f"{row['meeting']}, yes, yes, no, ," for row in rows_of(roster.table("roster")) if row["meeting"] not in held
+    ]
     return page(
-        request, "meetings/attendance.html", visitor, tabs=TABS, roster=roster, text=text or start, answer=answer,
-        trouble=trouble,
+        request, "meetings/attendance.html", visitor, tabs=TABS, roster=roster, text=text or "\n".join(rest),
+        answer=answer, trouble=trouble, held=len(held), seen=seen, enough=noted.ENOUGH,
+        options={"no_show": round(seen.no_show, 4)} if seen else {},
     )  # fmt: skip
 
 
