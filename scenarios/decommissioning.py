@@ -8,7 +8,7 @@ from optimiser.core.limits import Limits
 from optimiser.core.progress import Progress, ignore
 from optimiser.core.units import METRES_PER_MILE, MINUTE, Pence, Seconds
 from optimiser.places import best_sets, costing
-from optimiser.places.alternatives import Alternative
+from optimiser.places.alternatives import Alternative, in_turn
 from optimiser.places.problem import BaseStatus, Phase, Policy, Problem
 from optimiser.places.solution import Solution
 from optimiser.places.solver import solve
@@ -60,20 +60,22 @@ def choose(
 ) -> Choice:
     """Return the best ``count`` sets of closures within the problem's policy, and why better ones are ruled out.
 
-    ``exactly`` fixes how many close. The baseline closes nothing by choice and is solved with the same limits.
+    ``exactly`` fixes how many close. The baseline closes nothing by choice. The limits' seconds are for everything.
     """
+    turns = in_turn(limits)
     still = replace(problem, policy=replace(problem.policy, max_closures=0, min_closures=0, remove_places=0))
-    baseline = Outcome(BASELINE, still, solve(still, limits=limits, seed=seed))
+    baseline = Outcome(BASELINE, still, solve(still, limits=next(turns, limits), seed=seed))
     policy = problem.policy
     if exactly is not None:
         policy = replace(policy, max_closures=exactly, min_closures=exactly)
     open_to_it = replace(problem, policy=policy)
-    sets = best_sets(open_to_it, count, limits=limits, seed=seed, progress=progress)
+    sets = best_sets(open_to_it, count, limits=next(turns, limits), seed=seed, progress=progress)
     compared = tuple(
         compare(baseline, Outcome(Scenario(f"Close {', '.join(each.closed) or 'nothing'}"), open_to_it, each.result))
         for each in sets
     )
-    misses = near_misses(open_to_it, sets[0], limits=limits, seed=seed) if sets else ()
+    rest = next(turns, None)
+    misses = near_misses(open_to_it, sets[0], limits=rest, seed=seed) if sets and rest is not None else ()
     return Choice(baseline, sets, compared, misses, target)
 
 
@@ -82,11 +84,12 @@ def near_misses(
 ) -> tuple[NearMiss, ...]:
     """Return, for each limit of the policy in turn, the better set that lifting it alone would allow.
 
-    Each is solved again and compared with the best set's proved cost; limits that change nothing are left out.
+    Each is solved again and compared with the best set's proved cost; limits that change nothing are left out, and so
+    are those that the limits' seconds, which are for all of them, do not reach.
     """
     found: list[NearMiss] = []
-    for name, sentence, lifted in _lifted(problem):
-        result = solve(lifted, limits=limits, seed=seed)
+    for (name, sentence, lifted), part in zip(_lifted(problem), in_turn(limits), strict=False):
+        result = solve(lifted, limits=part, seed=seed)
         if result.solution is None or result.cost is None or best.result.cost is None:
             continue
         better = best.result.cost - result.cost

@@ -110,10 +110,12 @@ def gaps(before: Sequence[tuple[str, str, Phase]], after: Sequence[tuple[str, st
         Column("area", "Area"), Column("need", "Need"), Column("phase", "Phase"),
         Column("now", "Gap now", Kind.YES_NO), Column("then", "Gap then", Kind.YES_NO),
     )  # fmt: skip
-    both = sorted({*before, *after}, key=lambda cell: (cell[0], cell[1], cell[2].value))
+    new = set(after) - set(before)
+    both = sorted({*before, *after}, key=lambda cell: (cell not in new, cell[0], cell[1], cell[2].value))
     rows = tuple((area, need, phase.value, (area, need, phase) in before, (area, need, phase) in after)
                  for area, need, phase in both)  # fmt: skip
-    return Table("gaps", "Where there is nothing", columns, rows, "Needs and phases that some base in the city serves.")
+    note = f"{len(new)} of {len(after)} gaps would be new, and stand first. Needs and phases that some base serves."
+    return Table("gaps", "Where there is nothing", columns, rows, note)
 
 
 def transfers(found: Sequence[tuple[str, str, str, int, int]]) -> Table:
@@ -208,19 +210,17 @@ def doubts(found: Sequence[Doubt]) -> Table:
 def lines(found: Quote) -> Table:
     """Return a Tuesday quote, clean lines first."""
     columns = (
-        Column("base", "Base"), Column("school", "School"), Column("fit", "Designation"),
-        Column("vacant", "Vacant", Kind.COUNT), Column("journey", "Single journey", Kind.SECONDS),
-        Column("rate", "A place there", Kind.PENCE), Column("place", "This child adds", Kind.PENCE),
-        Column("transport", "Transport a year", Kind.PENCE),
-        Column("yearly", "Together", Kind.PENCE), Column("live", "On the live routes", Kind.YES_NO),
-        Column("how", "How"), Column("guide", "Guide"), Column("longer", "Others ride longer", Kind.COUNT),
-        Column("most", "By at most", Kind.SECONDS), Column("concerns", "Against it"),
+        Column("base", "Base"), Column("school", "School"), Column("vacant", "Vacant", Kind.COUNT),
+        Column("journey", "Single journey", Kind.SECONDS), Column("place", "This child adds", Kind.PENCE),
+        Column("transport", "Transport a year", Kind.PENCE), Column("yearly", "Together", Kind.PENCE),
+        Column("concerns", "Against it"), Column("fit", "Designation"), Column("rate", "A place there", Kind.PENCE),
+        Column("live", "On the live routes", Kind.YES_NO), Column("how", "How"), Column("guide", "Guide"),
+        Column("longer", "Others ride longer", Kind.COUNT), Column("most", "By at most", Kind.SECONDS),
     )  # fmt: skip
     rows = tuple(
-        (x.base, x.school, x.fit.value, x.vacant, int(x.journey), int(x.rate), int(x.place),
-         int(x.carriage.yearly), int(x.yearly),
-         x.carriage.live, x.carriage.sentence, x.carriage.guide, len(x.carriage.longer),
-         max((more for _, more in x.carriage.longer), default=0), " ".join(x.concerns))
+        (x.base, x.school, x.vacant, int(x.journey), int(x.place), int(x.carriage.yearly), int(x.yearly),
+         " ".join(x.concerns), x.fit.value, int(x.rate), x.carriage.live, x.carriage.sentence, x.carriage.guide,
+         len(x.carriage.longer), max((more for _, more in x.carriage.longer), default=0))
         for x in found.lines
     )  # fmt: skip
     note = f"Place cost {found.basis}. Journeys: {found.travel}. Transport: {found.routes}."

@@ -218,9 +218,10 @@ def ask_closure(job: Job) -> Asked:
 
     def solve(problem: Any, *, progress: Any, **more: Any) -> Any:
         nonlocal looked
+        ends = time.monotonic() + job.seconds
         result = now.optimiser.solve(problem, progress=progress, **more)
         if result.solution is not None and not job.keep_only:
-            looked = studies.look(job, now.problem, problem, scenario, result.solution, progress)
+            looked = studies.look(job, now.problem, problem, scenario, result.solution, progress, ends=ends)
         return result
 
     words = list(scenario.sentences)

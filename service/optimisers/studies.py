@@ -4,11 +4,12 @@ import importlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from optimiser.core.limits import Limits
 from optimiser.core.progress import Progress, Step
-from optimiser.core.table import Table
+from optimiser.core.table import Column, Table
 from optimiser.core.units import Pence
 from service.optimisers.jobs import SVG, CannotPlan, Job
 from service.runs import Made
@@ -41,15 +42,21 @@ class Question:
     progress: Progress
 
 
-def look(job: Job, now: Any, variant: Any, scenario: Any, solution: Any, progress: Progress) -> Looked:
-    """Make the studies that a run asks for, within its time, on the named cluster or on local processes."""
+def look(
+    job: Job, now: Any, variant: Any, scenario: Any, solution: Any, progress: Progress, *, ends: float | None = None
+) -> Looked:
+    """Make the studies that a run asks for, on the named cluster or on local processes.
+
+    All are to be over by ``ends`` on the monotonic clock (the run's whole time from now when None): each has an even
+    share of what is left, and those that the time did not reach are named with the remedy.
+    """
     from service.cluster import open_pool
 
     wanted = [name for name in STUDIES if name in job.options.get("study", ())]
     looked = Looked()
     if not wanted:
         return looked
-    ends = time.monotonic() + job.seconds
+    ends = time.monotonic() + job.seconds if ends is None else ends
     closing = tuple(each.base for each in solution.bases if not each.open[-1] and not now.base[each.base].candidate)
     chosen = importlib.import_module("scenarios.changes.places")
     named = {change.base for change in scenario.changes if hasattr(change, "base")}
@@ -59,15 +66,25 @@ def look(job: Job, now: Any, variant: Any, scenario: Any, solution: Any, progres
         with open_pool(job.cluster, job.processes) as pool:
             for number, name in enumerate(wanted):
                 if not progress(Step(number / len(wanted), STUDIES[name][0])):
+                    looked.tables.append(_not_reached(wanted[number:]))
                     break
-                asked = Question(
-                    job, now, variant, whole, closing,
-                    lambda: Limits(seconds=max(1.0, ends - time.monotonic())), pool, progress,
-                )  # fmt: skip
+                left = partial(_share, ends, len(wanted) - number)
+                asked = Question(job, now, variant, whole, closing, left, pool, progress)
                 STUDIES[name][1](asked, looked)
     except (OSError, ValueError) as wrong:
         raise CannotPlan(f"The comparison could not be made: {wrong}") from wrong
     return looked
+
+
+def _share(ends: float, parts: int) -> Limits:
+    """Return an even share of the time until ``ends``, and a second where there is none left."""
+    return Limits(seconds=max(1.0, (ends - time.monotonic()) / parts))
+
+
+def _not_reached(names: list[str]) -> Table:
+    """Return what was asked for and not looked into, with the remedy."""
+    rows = tuple((STUDIES[name][0], "The time was over: ask for it again with more minutes.") for name in names)
+    return Table("not_reached", "Not looked into", (Column("study", "Asked for"), Column("why", "Why")), rows)
 
 
 def _sets(asked: Question, looked: Looked) -> None:

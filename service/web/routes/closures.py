@@ -28,8 +28,8 @@ STUDIES = (
     ("sweep", "Every closure tried, up to 200, on the cluster where one is named"),
 )
 SHOWN = (
-    "too_early", "sets", "near_misses", "options", "measures", "years", "funding", "net", "flip", "phases", "doubts",
-    "hubs", "sweep", "front", "gaps", "equity", "improvement", "transfers", "timeline", "affected",
+    "not_reached", "too_early", "sets", "near_misses", "options", "measures", "years", "funding", "net", "flip",
+    "phases", "doubts", "hubs", "sweep", "front", "gaps", "equity", "improvement", "transfers", "timeline", "affected",
 )  # fmt: skip
 """The tables of a closure, in the order in which a person asks for them."""
 LONG = 25
