@@ -7,7 +7,7 @@ from optimiser.core.units import Pence, Seconds
 from optimiser.routes.costing import a_day, needs_guide, vehicle_costs
 from optimiser.routes.fitting import Load, layout_for, load_of
 from optimiser.routes.problem import Child, RoutesProblem, VehicleClass
-from optimiser.routes.riding import ride_seconds, since_school
+from optimiser.routes.riding import ride_limit, ride_seconds, since_school
 from optimiser.routes.screening import usable_classes
 from optimiser.routes.search.single import Round, timed, window_for
 from optimiser.routes.search.starts import calls_of
@@ -147,15 +147,13 @@ def _in_runs(problem: RoutesProblem, solution: RoutesSolution, child: Child, dir
         aboard = [problem.child[each] for each in run.children]
         load = load_of(problem, [*aboard, child])
         for class_id, layout, upgraded in _classes(problem, solution, run, load)[:2]:
-            best: Seating | None = None
-            for calls in _positions(problem, run, child):
-                new = retimed(problem, run, calls, class_id, layout)
-                if not _sound(problem, solution, run, new):
-                    continue
-                seating = _seating(problem, solution, run, new, child, upgraded)
-                key = (seating.day, sum(more for _, more in seating.added))
-                if best is None or key < (best.day, sum(more for _, more in best.added)):
-                    best = seating
+            tried = [retimed(problem, run, calls, class_id, layout) for calls in _positions(problem, run, child)]
+            found = [
+                _seating(problem, solution, run, new, child, upgraded) for new in tried if _short_enough(problem, new)
+            ]
+            # Checking takes far longer than pricing, so the cheapest is checked first and the rest only if it fails.
+            found.sort(key=lambda seating: (seating.day, sum(more for _, more in seating.added)))
+            best = next((each for each in found if _sound(problem, solution, run, each.run)), None)
             if best is not None:
                 yield best
 
@@ -221,6 +219,14 @@ def retimed(problem: RoutesProblem, run: Run, calls: tuple[tuple[str, str], ...]
     earliest, latest = window_for(problem, route)
     at_school = before if earliest <= before else min(earliest, latest)
     return timed(problem, route, at_school=at_school, run_id=run.id, vehicle=run.vehicle)
+
+
+def _short_enough(problem: RoutesProblem, run: Run) -> bool:
+    """Return whether nobody rides beyond their limit: what mostly stands in the way, and quick to see."""
+    aboard = (problem.child[each] for each in run.children)
+    return all(
+        ride_seconds(problem, run, child) <= ride_limit(problem, child, run.direction).seconds for child in aboard
+    )
 
 
 def _sound(problem: RoutesProblem, solution: RoutesSolution, old: Run | None, new: Run) -> bool:
