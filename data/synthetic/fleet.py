@@ -224,9 +224,10 @@ def _give_guides(groups: list[Group], pupils: list[Pupil], rng: np.random.Genera
             elif not preferred and pupils[int(at)].need == "SEMH" and rng.random() < 0.4:
                 skills = ("positive behaviour support",)
             _change(pupils, int(at), guide="preferred" if preferred else "required", competences=skills)
+    tied = {ref for pupil in pupils for ref in (pupil.id, *pupil.together) if pupil.together}
     for group in groups:
-        if len(group.members) == 1 and rng.random() < 0.6:
-            _change(pupils, group.members[0], sole=True, together=(), apart=())
+        if len(group.members) == 1 and rng.random() < 0.6 and pupils[group.members[0]].id not in tied:
+            _change(pupils, group.members[0], sole=True, apart=())
 
 
 def _seats_full(group: Group) -> bool:
