@@ -73,7 +73,7 @@ def make_fleet(size: Size, seed: int, pupils: list[Pupil], points: list[tuple[in
     rng = chances(seed, "last term")
     kinds = {kind: Kind(LAYOUTS[kind], rate) for kind, rate in RATES.items()}
     for number, each in enumerate(last_term(pupils, points, estate, kinds, rng), start=1):
-        operator = operators[int(rng.integers(len(operators)))].id
+        operator = operators[_cheapest_bid(len(operators), rng)].id
         used[(operator, each.kind)] += 1
         runs.append(
             Run(
@@ -90,6 +90,11 @@ def make_fleet(size: Size, seed: int, pupils: list[Pupil], points: list[tuple[in
         )
     vehicles = tuple(_class(each.id, kind, held, used, dear[each.id]) for each in operators for kind in RATES)
     return Fleet(operators, vehicles, tuple(runs), pupils)
+
+
+def _cheapest_bid(operators: int, rng: np.random.Generator) -> int:
+    """Return who won a run: the cheapest of as many bidders as half the operators; the first operators ask least."""
+    return min(int(rng.integers(operators)) for _ in range(max(1, operators // 2)))
 
 
 def _rate(kind: str, dear: float) -> int:

@@ -4,6 +4,7 @@ A new operator took over most runs in September 2019 (``../shared/reference/doma
 runs were planned. What has happened to them since:
 
 1. The children of the summer's rolls were put on vehicles by a clerk, school by school, every ride limit and seat kept.
+   Each run was let to the cheapest operator who bid for it (half of them bid for a run; assumed).
 2. Children came, left and moved house: 30, 25 and 40 a month in 4,250, three times as many in September (section 10,
    where they are assumed). A vehicle keeps its size when children leave it, and goes on for whoever is left.
 3. Whoever came was put into the vehicle that it delayed least, if by no more than ten minutes, the most that nobody

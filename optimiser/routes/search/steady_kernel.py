@@ -275,48 +275,45 @@ def moved(j: Pair, s: Plan, c: int) -> bool:
 @njit(cache=True)
 def watch_clock(j: Pair, s: Plan, r: int) -> None:
     """Choose the time at school that keeps most of a row's children within the tolerance; mark the others late."""
+    tolerance, late = j.terms[0], s.late
     for d in range(2):
         i, state = (j.am, s.am) if d == 0 else (j.pm, s.pm)
         n = state.run[r, LENGTH]
+        visit, visits, since, child = i.visit, state.visits[r], state.since[r], i.child
+        clock, home, run_of = j.clock[d], j.home[d], state.run_of
         earliest, latest = j.window[d, 0], j.window[d, 1]
-        if d == 0:
-            for k in range(n):
-                c = i.visit[state.visits[r, k], OWNER]
-                earliest = max(earliest, j.open[c] + state.since[r, k])
+        wish = np.empty(n, np.int64)
+        for k in range(n):
+            c = visit[visits[k], OWNER]
+            # The time at school that would give the child last term's time at home; far away when there is none.
+            wish[k] = -FAR
+            if d == 0:
+                earliest = max(earliest, j.open[c] + since[k])
+            if clock[c] >= 0 and run_of[c] == home[c]:
+                wish[k] = clock[c] + since[k] if d == 0 else clock[c] - since[k] + child[c, BOARDING]
         earliest = min(earliest, latest)
         best, time = -1, latest
         for k in range(-1, n):
-            at = latest
-            if k >= 0:
-                at = min(max(_wish(j, state, i, d, r, k) - j.terms[0], earliest), latest)
+            at = latest if k < 0 else min(max(wish[k] - tolerance, earliest), latest)
             kept = 0
             for m in range(n):
-                kept += abs(_wish(j, state, i, d, r, m) - at) <= j.terms[0]
+                kept += abs(wish[m] - at) <= tolerance
             if kept > best:
                 best, time = kept, at
         for k in range(n):
-            c = i.visit[state.visits[r, k], OWNER]
-            s.late[d, c] = j.clock[d, c] >= 0 and abs(_wish(j, state, i, d, r, k) - time) > j.terms[0]
-
-
-@njit(cache=True)
-def _wish(j: Pair, state: State, i: Instance, d: int, r: int, k: int) -> int:
-    """Return the time at school that would give a child last term's time at home; far away when there is none."""
-    c = i.visit[state.visits[r, k], OWNER]
-    if j.clock[d, c] < 0 or state.run_of[c] != j.home[d, c]:
-        return -FAR
-    if d == 0:
-        return j.clock[d, c] + state.since[r, k]
-    return j.clock[d, c] - state.since[r, k] + i.child[c, BOARDING]
+            c = visit[visits[k], OWNER]
+            late[d, c] = clock[c] >= 0 and abs(wish[k] - time) > tolerance
 
 
 @njit(cache=True)
 def changed(j: Pair, s: Plan) -> int:
     """Return how many children change vehicle or time."""
     count = 0
-    for c in range(j.travels.shape[1]):
-        late = (s.late[0, c] and s.am.run_of[c] >= 0) or (s.late[1, c] and s.pm.run_of[c] >= 0)
-        count += moved(j, s, c) or late
+    travels, home, late, am, pm = j.travels, j.home, s.late, s.am.run_of, s.pm.run_of
+    for c in range(travels.shape[1]):
+        there = am[c] >= 0 and (late[0, c] or (travels[0, c] and home[0, c] >= 0 and am[c] != home[0, c]))
+        back = pm[c] >= 0 and (late[1, c] or (travels[1, c] and home[1, c] >= 0 and pm[c] != home[1, c]))
+        count += there or back
     return count
 
 
@@ -324,11 +321,12 @@ def changed(j: Pair, s: Plan) -> int:
 def total(j: Pair, s: Plan) -> float:
     """Return what a plan costs without the price of change."""
     worth = s.cost.sum()
-    for c in range(j.travels.shape[1]):
-        if j.travels[0, c] and s.am.run_of[c] < 0:
-            worth += j.am.penalty[c]
-        if j.travels[1, c] and s.pm.run_of[c] < 0:
-            worth += j.pm.penalty[c]
+    travels, am, pm, penalty_am, penalty_pm = j.travels, s.am.run_of, s.pm.run_of, j.am.penalty, j.pm.penalty
+    for c in range(travels.shape[1]):
+        if travels[0, c] and am[c] < 0:
+            worth += penalty_am[c]
+        if travels[1, c] and pm[c] < 0:
+            worth += penalty_pm[c]
     return worth
 
 
@@ -345,11 +343,12 @@ def ruin(j: Pair, s: Plan, absent: Ints, count: int, touched: Flags, olds: int, 
     if kind < 0.6:
         count = _dissolve(j, s, row_of(j, s, seed), absent, count, touched, far)
     wanted = 1 + int(draw(rng) * min(10, n))
-    for near in range(n):
-        c = j.am.near[seed, near]
+    travels, near, am, pm = j.travels, j.am.near, s.am.run_of, s.pm.run_of
+    for step in range(n):
+        c = near[seed, step]
         if wanted <= 0:
             break
-        if row_of(j, s, c) >= 0 and not j.pinned[c] and draw(rng) < 0.7:
+        if (am[c] if travels[0, c] else pm[c]) >= 0 and not j.pinned[c] and draw(rng) < 0.7:
             count = remove_group(j, s, c, absent, count, touched, far)
             wanted -= 1
     return count
@@ -411,18 +410,21 @@ def _place(j: Pair, s: Plan, g: int, touched: Flags, olds: int, price: float, rn
         worst += j.am.penalty[c] * j.travels[0, c] + j.pm.penalty[c] * j.travels[1, c]
     found, best = np.empty(4, np.int64), np.empty(4, np.int64)
     rows, fresh = np.full(2, -1), False
-    for step in range(len(s.cost) + 1):
+    run_am, run_pm, home, pinned = s.am.run, s.pm.run, j.home, j.pinned[first]
+    # Where last term's row is, or -1 where the child had none or does not travel.
+    home_am = home[0, first] if j.travels[0, first] else -1
+    home_pm = home[1, first] if j.travels[1, first] else -1
+    total = len(run_am)
+    for step in range(total + 1):
         ra, rp = step, step
-        if step == len(s.cost):
-            ra = j.home[0, first] if j.home[0, first] >= 0 else j.home[1, first]
-            rp = j.home[1, first] if j.home[1, first] >= 0 else ra
+        if step == total:
+            ra = home[0, first] if home[0, first] >= 0 else home[1, first]
+            rp = home[1, first] if home[1, first] >= 0 else ra
             if ra < 0 or ra == rp:
                 break
-        at_home = _is_home(j, first, ra, rp)
-        if j.pinned[first] and not at_home:
-            continue
-        if s.am.run[ra, LENGTH] + s.pm.run[ra, LENGTH] == 0 and not at_home:
-            if ra < olds or fresh:
+        at_home = (home_am < 0 or home_am == ra) and (home_pm < 0 or home_pm == rp)
+        if not at_home and (pinned or run_am[ra, LENGTH] + run_pm[ra, LENGTH] == 0):
+            if pinned or ra < olds or fresh:
                 continue
             fresh = True
         more = 0.0 if at_home else price * (hi - lo)
@@ -446,14 +448,6 @@ def _place(j: Pair, s: Plan, g: int, touched: Flags, olds: int, price: float, rn
             try_row(j, s, rows[0], rows[1], j.am.members[m], 0.0, rng, far, found)
             put(j, s, rows[0], rows[1], j.am.members[m], found, far)
     return True
-
-
-@njit(cache=True)
-def _is_home(j: Pair, c: int, ra: int, rp: int) -> bool:
-    """Return whether rows are last term's for a child; a child who had none is at home anywhere."""
-    am = not j.travels[0, c] or j.home[0, c] < 0 or j.home[0, c] == ra
-    pm = not j.travels[1, c] or j.home[1, c] < 0 or j.home[1, c] == rp
-    return am and pm
 
 
 @njit(cache=True)
