@@ -176,6 +176,12 @@ def _torn(sheets: Sheets) -> Iterator[Issue]:
             yield typed.layout.issue(
                 "must-and-must-not", wrong, "Take it out of one of the two lists", row.row, "apart", torn[0]
             )
+        if row.sole and row.together:
+            wrong = f"this child travels alone, and must travel with {row.together[0]} as well"
+            remedy = "Change one of the two; until then no run can carry this child"
+            yield typed.layout.issue(
+                "alone-and-together", wrong, remedy, row.row, "sole", row.together[0], level=Level.LOOK
+            )
         if row.id in row.apart or row.id in row.together:
             field = "apart" if row.id in row.apart else "together"
             wrong = "this child's own reference is in the list"

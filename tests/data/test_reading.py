@@ -149,6 +149,18 @@ def test_a_column_of_personal_details_stops_the_import(tmp_path, heading):
     assert [(issue.rule, issue.cell) for issue in reading.issues] == [("personal-column", "I1")]
 
 
+def test_a_child_who_travels_alone_and_with_another_is_to_be_looked_at(tmp_path):
+    pupils = [
+        ["Pupil Ref", "Postcode", "NCY", "Need", "Sole transport", "School", "Transport Type", "Must travel with"],
+        ["P1", "B20 2LB", "Y4", "ASD", "yes", "330-2040", "Taxi", "P2"],
+        ["P2", "B20 2LB", "Y6", "ASD", "no", "330-2040", "Taxi", ""],
+    ]
+    reading = read(a_workbook(tmp_path / "sent.xlsx", Schools=SCHOOLS, Pupils=pupils))
+    found = [(each.cell, each.sentence) for each in reading.issues if each.rule == "alone-and-together"]
+    assert [cell for cell, _ in found] == ["E2"] and reading.city is not None
+    assert found[0][1].endswith("no run can carry this child.")
+
+
 def test_a_hundred_thousand_rows_are_refused_by_name(tmp_path):
     book = xlsxwriter.Workbook(str(tmp_path / "long.xlsx"), {"constant_memory": True})
     page = book.add_worksheet("Absence")
