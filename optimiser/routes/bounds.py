@@ -29,6 +29,12 @@ from optimiser.routes.search.single import Task
 MOST_CUTS = 60
 LISTED = 0.04
 """The widest gap, as a share of the plan, at which listing every run that could matter is worth trying."""
+PRICING = 0.8
+"""The share of the time for pricing runs; the rest is for listing them and choosing in whole numbers."""
+
+ENDING = 0.8
+"""The share of the time left for choosing in whole numbers, since its solver looks at the clock now and then."""
+
 MARGIN = 1.0
 """Pence added to the gap when runs are listed, far more than any rounding of the prices."""
 
@@ -78,9 +84,12 @@ def task_bound(
     work = _Generation(task, memory)
     for run in [*begin, *[(c,) for c in range(len(task.children))]]:
         work.pricer.add_run(work.columns, tuple(run))
-    while work.rounds < rounds and not (seconds is not None and clock() - began > seconds):
+    longest = 0.0
+    while work.rounds < rounds and (seconds is None or clock() - began + longest < PRICING * seconds):
+        started = clock()
         if not work.round() or (worth is not None and work.best >= worth * (1 - gap) - 1e-6):
             break
+        longest = max(longest, clock() - started)
     found: TaskBound | None = None
     if work.best > 0:
         pence = Pence(math.floor(work.best + 1e-6))
@@ -88,7 +97,7 @@ def task_bound(
     wide = worth is None or not work.best * (1 + LISTED) > worth > work.best + 1
     if found is None or worth is None or wide or work.held is None:
         return found
-    left = None if seconds is None else max(1.0, seconds - (clock() - began))
+    left = None if seconds is None else lambda: max(1.0, ENDING * (seconds - (clock() - began)))
     return _in_whole_numbers(task, work, found, worth, nodes, left)
 
 
@@ -132,7 +141,7 @@ class _Generation:
 
 
 def _in_whole_numbers(
-    task: Task, work: _Generation, found: TaskBound, worth: float, nodes: int, seconds: float | None
+    task: Task, work: _Generation, found: TaskBound, worth: float, nodes: int, left: Callable[[], float] | None
 ) -> TaskBound:
     """Return the floor after choosing among every run that a plan cheaper than ``worth`` could hold.
 
@@ -151,7 +160,7 @@ def _in_whole_numbers(
             rows[c].append(at)
     for row in rows:
         model.row(row, lower=1.0, upper=1.0)
-    answer = model.solve(Limits(seconds=seconds, work=nodes))
+    answer = model.solve(Limits(seconds=None if left is None else left(), work=nodes))
     floor = found.pence if answer.bound is None else max(found.pence, math.floor(min(answer.bound, worth) + 1e-6))
     visits: tuple[tuple[int, ...], ...] = ()
     if answer.values is not None and answer.objective is not None and answer.objective < worth - 1:

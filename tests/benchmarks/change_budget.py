@@ -1,8 +1,9 @@
 """How much of a free plan's saving a cap on change keeps, on a built-in city.
 
 ``python -m tests.benchmarks.change_budget --size medium --work 300000 --out FILE`` first mends last term's runs with as
-little change as can be found, since those of the built-in cities break ride limits; the mended plan stands as last
-term's from then on. It then draws the frontier from it and writes the points as JSON, with processor seconds.
+little change as can be found, since a few of them break a ride limit; the mended plan stands as last term's from then
+on. It then draws the frontier from it and writes the points as JSON, with processor seconds. ``--aged`` puts a last term
+in its place that was planned well and has gone stale (`aged`).
 """
 
 import argparse
@@ -20,6 +21,7 @@ from optimiser.routes.frontier import SHARES, Menu, assemble, choose, frontier, 
 from optimiser.routes.problem import RoutesProblem
 from optimiser.routes.solution import RoutesSolution
 from optimiser.routes.verifier import verify
+from tests.benchmarks.aged import aged
 
 
 def mended(problem: RoutesProblem, *, work: int, seed: int) -> RoutesSolution:
@@ -46,6 +48,7 @@ def main() -> None:
     parser.add_argument("--size", default="medium")
     parser.add_argument("--work", type=int, default=300_000, help="iterations for the whole city")
     parser.add_argument("--most", type=int, help="only schools of at most so many children")
+    parser.add_argument("--aged", action="store_true", help="from our own plan gone stale, not the built-in last term")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     asked = parser.parse_args()
@@ -53,8 +56,11 @@ def main() -> None:
     if asked.most is not None:
         problem = only_schools(problem, asked.most)
     began = time.process_time()
+    if asked.aged:
+        stale = aged(problem, work=asked.work, seed=asked.seed)
+        problem = replace(problem, last=stale.runs)
     as_was = RoutesSolution(problem.last)
-    base = mended(problem, work=asked.work, seed=asked.seed)
+    base = as_was if asked.aged else mended(problem, work=asked.work, seed=asked.seed)
     said = {
         "size": asked.size,
         "children": len(problem.children),

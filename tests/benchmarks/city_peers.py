@@ -4,7 +4,7 @@
 solver and seed. Every solver gets the same tasks, read outwards from school (`optimiser.routes.search.single`), and the
 same processor seconds, shared out by number of children; setting up its model is not charged. Each plan is then
 mended where the solver could not be told a rule, costed and verified by our own code, first with every run paying half
-a day's rate, then put onto vehicles by our own fleet, chaining and clocks.
+a day's rate, then put onto vehicles by our own fleet, chaining and clocks. Lines already in the file are not run again.
 """
 
 import argparse
@@ -141,11 +141,13 @@ def main() -> None:
     tasks = tasks_of(problem)
     starts.warm()
     np.seterr(all="ignore")
+    lines = asked.out.read_text().splitlines() if asked.out.exists() else []
+    done = {(each["size"], each["solver"], each["seed"]) for each in map(json.loads, lines)}
     versions = {name: importlib.metadata.version(name) for name in ("pyvrp", "pyvroom", "ortools", "numba")}
     with asked.out.open("a") as out:
         for seed in range(1, asked.seeds + 1):
             for name in asked.solvers:
-                if name == "vroom" and seed > 1:
+                if (asked.size, name, seed) in done or (name == "vroom" and seed > 1):
                     continue
                 line = {"size": asked.size, **one(problem, tasks, name, asked.seconds, seed), "versions": versions}
                 out.write(json.dumps(line) + "\n")
