@@ -12,7 +12,10 @@ from optimiser.routes.solution import RoutesSolution, Run
 from optimiser.routes.verifier import verify
 
 ITERATIONS = 1500
-"""Iterations for each child and direction when one school is planned again: it has a minute."""
+"""Iterations for each child and direction when one school is planned again."""
+
+MOST = 150_000
+"""Iterations for all of them together, so that even the largest school has its plan within a minute."""
 
 
 def replan(
@@ -35,7 +38,7 @@ def replan(
     kept = kept_runs(problem, solution, schools)
     pinned = tuple(run for run in problem.last if run.id in problem.pinned_runs and run.id not in {r.id for r in kept})
     unserved, carried = screened(problem, schools=schools)
-    work = limits.work or ITERATIONS * sum(len(children) for children in carried.values()) or 1
+    work = limits.work or min(MOST, ITERATIONS * sum(len(children) for children in carried.values())) or 1
     jobs = make_jobs(
         problem,
         carried,

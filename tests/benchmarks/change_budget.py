@@ -2,8 +2,8 @@
 
 ``python -m tests.benchmarks.change_budget --size medium --work 300000 --out FILE`` first mends last term's runs with as
 little change as can be found, since a few of them break a ride limit; the mended plan stands as last term's from then
-on. It then draws the frontier from it and writes the points as JSON, with processor seconds. ``--aged`` puts a last term
-in its place that was planned well and has gone stale (`aged`).
+on. It then draws the frontier from it and writes the points as JSON, with processor seconds. ``--aged`` puts a last
+term in its place that was planned well and has gone stale (`aged`).
 """
 
 import argparse
