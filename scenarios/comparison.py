@@ -117,6 +117,11 @@ def compare(baseline: Outcome, variant: Outcome, *, year: int | None = None) -> 
     return Comparison(baseline.scenario.name, variant.scenario.name, children, measures, saving)
 
 
+def as_read(band: str) -> tuple[bool, int, str]:
+    """Return a key that puts groups in the order in which a person reads them: numbers by size, then words."""
+    return (False, int(band), "") if band.isdigit() else (True, 0, band)
+
+
 Plan = tuple[Problem, Solution]
 
 

@@ -13,7 +13,7 @@ from optimiser.places.problem import BaseStatus, Phase, Policy, Problem
 from optimiser.places.solution import Solution
 from optimiser.places.solver import solve
 from optimiser.places.verifier import closed_by_choice
-from scenarios.comparison import ChildChange, Comparison, Fate, compare, savings
+from scenarios.comparison import ChildChange, Comparison, Fate, as_read, compare, savings
 from scenarios.library import windings
 from scenarios.runner import BASELINE, Outcome, Pool, run
 from scenarios.scenario import Scenario
@@ -255,7 +255,8 @@ def equity(
         kinds = [("area", pupil.area), ("need", pupil.need), ("phase", pupil.phase.value), *pupil.groups]
         for kind in kinds:
             groups.setdefault(kind, []).append(child)
-    return tuple(_band(kind, band, children, before[0], after[0]) for (kind, band), children in sorted(groups.items()))
+    order = sorted(groups, key=lambda group: (group[0], as_read(group[1])))
+    return tuple(_band(kind, band, groups[kind, band], before[0], after[0]) for kind, band in order)
 
 
 def _band(kind: str, band: str, children: list[ChildChange], one: Problem, other: Problem) -> Band:

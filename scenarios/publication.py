@@ -7,7 +7,7 @@ import numpy as np
 from optimiser.core.table import Column, Kind, Table
 from optimiser.places.problem import Problem
 from optimiser.places.solution import Solution
-from scenarios.comparison import ChildChange, Comparison, Fate
+from scenarios.comparison import ChildChange, Comparison, Fate, as_read
 from scenarios.suppression import Link, Published, as_table, protect, publish
 from scenarios.tables import steps
 from scenarios.timeline import Timeline
@@ -94,7 +94,8 @@ def _tables(
         [(c.need, BANDS[_journey_band(c)]) for c in present],
     )  # fmt: skip
     by_group = [
-        _publish(f"impact_{kind}", f"What changes, by {kind}", sorted({*bands.values(), "not held"}), words,
+        _publish(f"impact_{kind}", f"What changes, by {kind}",
+                 sorted({*bands.values(), "not held"}, key=as_read), words,
                  [(bands.get(c.child, "not held"), c.fate.value) for c in present])
         for kind, bands in sorted(groups.items())
     ]  # fmt: skip

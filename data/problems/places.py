@@ -36,7 +36,8 @@ def build(
 ) -> Built[places.Problem]:
     """Return the places problem of a city: the pupils in a base or needing one, and every base not closed.
 
-    ``outside`` is a year's cost of a place elsewhere; the city's setting when not given.
+    ``outside`` is a year's cost of a place elsewhere; the city's setting when not given. Without a policy, nobody loses
+    the base attended now while it stays open.
     """
     elsewhere = pounds(city.settings.outside_place) if outside is None else outside
     source = travel or Estimate()
@@ -55,7 +56,7 @@ def build(
         travel=where.matrix(source, spots, Band.MORNING),
         year_names=year_names,
         prices=prices or places.Prices(),
-        policy=policy or places.Policy(),
+        policy=policy or places.Policy(moving_allowed=False),
     )
     provenance = {row.id: row.cell for rows in (seekers, city.bases) for row in rows}
     return Built(problem, provenance, tuple(left), (problem.travel.source,), where.lat_lon())

@@ -198,7 +198,7 @@ def unplaced(problem: Problem, solution: Solution) -> Table:
             (pupil.id, pupil.need, pupil.phase_in(each.first).value, pupil.area, first, last, pupil.current or "",
              each.reason.value, int(pupil.outside))
         )  # fmt: skip
-    note = "Ask for one pupil's explanation to see the cheapest change that would place them."
+    note = "Ask “Why?” of one pupil to see the cheapest change that would place them."
     return Table("unplaced", "Pupils without a base", columns, tuple(rows), note)
 
 

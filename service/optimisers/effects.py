@@ -1,6 +1,8 @@
 """What a closure does, beyond who moves: money by year, who bears it, gaps, dates, and the consultation report."""
 
 import importlib
+import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -98,14 +100,48 @@ def too_early(job: Job, baseline: Any, problem: Any, solution: Any) -> tuple[Tab
     return (Table("too_early", "Closures earlier than the law allows", columns, tuple(rows), note),) if rows else ()
 
 
+def proposed(job: Job, problem: Any, baseline: Any, solution: Any, sentences: tuple[str, ...]) -> list[str]:
+    """Return what a scenario changes, for a reader: bases and years by name, and the closures that were chosen."""
+    names, years = _names(job), problem.year_names
+    found = []
+    for text in sentences:
+        for number in reversed(range(len(years))):
+            text = text.replace(f"year {number + 1} of the plan", years[number])
+        found.append(_named(text, names))
+    told = " ".join(sentences)
+    for each in solution.bases:
+        first = solution.closed_from(each.base)
+        was = each.base in baseline.base and baseline.base[each.base].open[-1]
+        if first is not None and was and not re.search(rf"{re.escape(each.base)}\b", told):
+            found.append(
+                f"Close {names.get(each.base, each.base)} from {years[first]}: chosen as the set that costs least."
+            )
+    return found
+
+
+def _names(job: Job) -> dict[str, str]:
+    return {base.id: f"{base.name} ({base.id})" for base in job.city.bases}
+
+
+def _named(text: str, names: dict[str, str]) -> str:
+    """Return a text with the name before each base's reference."""
+    return re.sub(r"(?:\b[Bb]ase )?([\w-]+)", lambda found: names.get(found[1], found[0]), text)
+
+
 def consultation(
-    job: Job, one: Any, baseline: Any, problem: Any, solution: Any, words: list[str], looked: Looked
+    job: Job, one: Any, baseline: Any, problem: Any, solution: Any, sentences: tuple[str, ...], looked: Looked
 ) -> Made:
     """Return the consultation report as a file: the public part, and the annex for officers, apart."""
     module = importlib.import_module("scenarios.report")
+    options, names = looked.options, _names(job)
+    if options is not None:
+        at = [column.key for column in options.columns].index("closed")
+        rows = tuple((*row[:at], _named(str(row[at]), names), *row[at + 1 :]) for row in options.rows)
+        options = replace(options, rows=rows)
+    words = proposed(job, problem, baseline, solution, sentences)
     made = module.report(
         job.title, words, compared(job, one, baseline, problem, solution), (one, baseline), (problem, solution),
-        options=looked.options, doubts=looked.doubts, dates=dates(job, baseline, problem, solution),
+        options=options, doubts=looked.doubts, dates=dates(job, baseline, problem, solution),
     )  # fmt: skip
     body = codec.to_json(made).encode("utf-8")
     return Made("closure.report.json", "Consultation report and officers\u2019 annex, as data", JSON, body)

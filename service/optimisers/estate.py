@@ -27,11 +27,17 @@ def plan_years(count: int = YEARS) -> tuple[str, ...]:
 
 
 def ask_places(job: Job) -> Asked:
-    """Return the places problem of a city, ready to solve; raises CannotPlan."""
+    """Return the places problem of a city, ready to solve; raises CannotPlan.
+
+    Options: ``years``, how many the plan covers; ``moving``, whether pupils may be moved from bases that stay open.
+    """
     from data.problems import places as facts
 
     optimiser = importlib.import_module("optimiser.places")
     made = built(facts.build, job.city, year_names=plan_years(int(job.options.get("years", YEARS))))
+    if job.options.get("moving"):
+        policy = replace(made.problem.policy, moving_allowed=True)
+        made = replace(made, problem=replace(made.problem, policy=policy))
     earlier = job.earlier("places", optimiser.Solution)
     if earlier is not None and job.pins:
         module = importlib.import_module("optimiser.places.problem")
@@ -224,22 +230,19 @@ def ask_closure(job: Job) -> Asked:
             looked = studies.look(job, now.problem, problem, scenario, result.solution, progress, ends=ends)
         return result
 
-    words = list(scenario.sentences)
-    if choose:
-        words.append(f"Let the optimiser choose {choose} base{'s' if choose > 1 else ''} to close.")
     return replace(
         now,
         problem=variant,
         draw=lambda problem, solution: _map(job, now.problem, baseline, problem, solution, now.points),
         headlines=lambda problem, solution, tables: _scenario_headlines(now.problem, baseline, problem, solution),
         more_tables=lambda problem, solution: (
-            *_comparison(job, now.problem, baseline, problem, solution, words),
+            *_comparison(job, now.problem, baseline, problem, solution, scenario.sentences),
             *looked.tables,
             *effects.tables(job, now.problem, baseline, problem, solution),
         ),
         files=lambda problem, solution: [
             *looked.files,
-            effects.consultation(job, now.problem, baseline, problem, solution, words, looked),
+            effects.consultation(job, now.problem, baseline, problem, solution, scenario.sentences, looked),
         ],
         solve=solve,
     )
@@ -315,7 +318,9 @@ def _scenario_headlines(one: Any, baseline: Any, problem: Any, solution: Any) ->
     ]  # fmt: skip
 
 
-def _comparison(job: Job, one: Any, baseline: Any, problem: Any, solution: Any, words: list[str]) -> tuple[Table, ...]:
+def _comparison(
+    job: Job, one: Any, baseline: Any, problem: Any, solution: Any, sentences: tuple[str, ...]
+) -> tuple[Table, ...]:
     found = effects.compared(job, one, baseline, problem, solution)
     kinds = {"pence": Kind.PENCE, "seconds": Kind.SECONDS}
     columns = (
@@ -332,8 +337,9 @@ def _comparison(job: Job, one: Any, baseline: Any, problem: Any, solution: Any, 
         for each in found.measures
     )
     what = Table(
-        "changes", "What this scenario changes", (Column("change", "Change"),), tuple((text,) for text in words)
-    )
+        "changes", "What this scenario changes", (Column("change", "Change"),),
+        tuple((text,) for text in effects.proposed(job, problem, baseline, solution, sentences)),
+    )  # fmt: skip
     measures = Table(
         "measures", "Compared with things as they are", columns, rows, "Money over every year of the plan."
     )

@@ -90,6 +90,10 @@ def test_the_best_five_sets_of_four_closures_and_the_front_are_proved() -> None:
     assert len(found) == 5 and all(each.result.cost == each.result.bound for each in found)
     front = places.front(problem, 15, limits=Limits(gap=1e-4))
     assert len(front) == 15 and front[-1].result.cost == 4_040_000_900
+    surface = places.surface(problem, 15, limits=Limits(gap=1e-4))
+    assert len(surface) == 15 and {each.cap for each in surface} == {None, 92, 50}
+    assert min(each.result.cost or 0 for each in surface) == 4_040_000_900
+    assert all((each.result.cost or 0) - (each.result.bound or 0) <= 1e-4 * (each.result.cost or 0) for each in surface)
 
 
 def every_siting(problem: Location) -> float:

@@ -229,3 +229,12 @@ def test_several_changes_are_one_scenario_and_two_to_one_base_are_refused_by_the
 def test_a_closure_before_the_earliest_lawful_year_is_flagged_with_the_year_that_would_do(planned) -> None:
     early = rows_of(next(table for table in planned[2].tables if table.key == "too_early"))
     assert early and all(row["earliest"] > row["planned"] and row["earliest"] in row["remedy"] for row in early)
+
+
+def test_a_chosen_closure_is_proposed_by_name_with_its_year(planned) -> None:
+    body = next(made for made in planned[2].made if made.name == "closure.report.json").body.decode()
+    bases = {each["id"]: each["name"] for each in json.loads(planned[0])["bases"]}
+    closed = [row["change"] for row in rows_of(next(t for t in planned[2].tables if t.key == "changes"))]
+    (base,) = [each for each in bases if f"({each})" in closed[0]]
+    assert closed == [f"Close {bases[base]} ({base}) from 2020/21: chosen as the set that costs least."]
+    assert closed[0] in body and "Let the optimiser" not in body

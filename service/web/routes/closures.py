@@ -72,6 +72,7 @@ def choose(
     study: Annotated[list[str] | None, Form()] = None,
     hub: Annotated[str, Form(max_length=60)] = "HI, VI",
     begins: Annotated[str, Form(max_length=10)] = "",
+    moving: Annotated[bool, Form()] = False,
     minutes: Annotated[float, Form(gt=0, le=600)] = 2.0,
     key: Annotated[str, Form(max_length=60)] = "",
 ) -> Response:
@@ -91,7 +92,7 @@ def choose(
     options: dict[str, Any] = {
         "changes": [], "choose": close, "limits": limits, "target": target * 100,
         "study": [name for name in study or [] if name in known],
-        "on": a_day(begins), "hub_needs": hub.strip(),
+        "on": a_day(begins), "hub_needs": hub.strip(), "moving": moving,
     }  # fmt: skip
     words = title.strip() or f"Close {close}, chosen by the optimiser"
     run_id = ask(request, visitor, "closure", minutes, 1, "*", plan.run.id, options, key, words[:120])

@@ -138,6 +138,7 @@ def try_scenario(
     winding: Annotated[str, Form(max_length=20)] = "TOGETHER",
     choose: Annotated[int, Form(ge=0, le=20)] = 0,
     begins: Annotated[str, Form(max_length=10)] = "",
+    moving: Annotated[bool, Form()] = False,
     minutes: Annotated[float, Form(gt=0, le=60)] = 0.5,
     key: Annotated[str, Form(max_length=60)] = "",
 ) -> Response:
@@ -151,7 +152,7 @@ def try_scenario(
         plan = on_show(session, visitor, "places")
     changes = [{"do": "close", "base": base, "year": year, "winding": winding} for base in closing]
     changes += [{**each, "year": year} for each in others]
-    options: dict[str, Any] = {"changes": changes, "choose": choose, "on": a_day(begins)}
+    options: dict[str, Any] = {"changes": changes, "choose": choose, "on": a_day(begins), "moving": moving}
     words = title.strip() or _called(closing, choose, others)
     after = plan.run.id if plan.run else ""
     run_id = ask(request, visitor, "closure", minutes, 1, "*", after, options, key, words[:120])
