@@ -169,10 +169,11 @@ def phasings(
     limits: Limits = Limits(),
     seed: int = 0,
     pool: Pool | None = None,
+    within: float | None = None,
 ) -> tuple[Phasing, ...]:
     """Return each way of winding the same bases down: together, over two summers, or run down by leavers."""
     chosen = tuple(bases)
-    outcomes = run(problem, windings(chosen, year=year), limits=limits, seed=seed, pool=pool)
+    outcomes = run(problem, windings(chosen, year=year), limits=limits, seed=seed, pool=pool, within=within)
     return tuple(_phasing(outcomes[0], each, chosen) for each in outcomes[1:])
 
 

@@ -78,6 +78,7 @@ def doubted(
     seed: int = 0,
     pool: Pool | None = None,
     progress: Progress = ignore,
+    within: float | None = None,
 ) -> tuple[Doubt, ...]:
     """Return whether an option still saves money, with nobody more unplaced, under each doubt.
 
@@ -87,7 +88,7 @@ def doubted(
     pairs: list[Scenario] = []
     for check in checks:
         pairs += [check, Scenario(f"{check.name}, {option.name}", (*check.changes, *option.changes))]
-    outcomes = run(problem, pairs, limits=limits, seed=seed, pool=pool, progress=progress)[1:]
+    outcomes = run(problem, pairs, limits=limits, seed=seed, pool=pool, progress=progress, within=within)[1:]
     return tuple(_doubt(check.name, outcomes[2 * row], outcomes[2 * row + 1]) for row, check in enumerate(checks))
 
 

@@ -1,6 +1,7 @@
 """Solves a baseline and its variants alike, one after another or in a pool that is passed in."""
 
 import importlib
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -29,12 +30,23 @@ class InTurn:
     def run(
         self, fn: Callable[[Any], Any], items: Iterable[Any], deadline: float | None = None
     ) -> Iterator[tuple[Any, Any, BaseException | None]]:
-        """Yield (item, value, error) for every item, in order."""
+        """Yield (item, value, error) for every item, in order; those not begun by the deadline time out."""
+        began = time.monotonic()
         for item in items:
+            if deadline is not None and time.monotonic() - began > deadline:
+                yield item, None, TimeoutError()
+                continue
             try:
                 yield item, fn(item), None
             except Exception as error:
                 yield item, None, error
+
+
+def failure(error: BaseException) -> str:
+    """Return in words why an item of a pool has no value."""
+    if isinstance(error, TimeoutError):
+        return "The time was over before it was solved: allow more minutes."
+    return f"It could not be solved: {error}"
 
 
 @dataclass(frozen=True)
@@ -76,17 +88,19 @@ def run(
     seed: int = 0,
     pool: Pool | None = None,
     progress: Progress = ignore,
+    within: float | None = None,
 ) -> tuple[Outcome, ...]:
     """Return the baseline's outcome and then each scenario's, in order, all solved with the same limits and seed.
 
-    The answer does not depend on the pool. A scenario whose worker failed is refused, with the reason.
+    The answer does not depend on the pool. A scenario whose worker failed is refused, with the reason, and so is one
+    that is not solved ``within`` so many seconds for all of them; the limits are for each.
     """
     wanted = (BASELINE, *scenarios)
     tasks = [Task(number, problem, scenario, limits, seed) for number, scenario in enumerate(wanted)]
     found: dict[int, Outcome] = {}
-    for item, value, error in (pool or InTurn()).run(solve_task, tasks):
+    for item, value, error in (pool or InTurn()).run(solve_task, tasks, within):
         if error is not None:
-            value = Outcome(item.scenario, problem, None, f"It could not be solved: {error}")
+            value = Outcome(item.scenario, problem, None, failure(error))
         found[item.number] = value
         step = Step(len(found) / len(tasks), f"{len(found)} of {len(tasks)} scenarios")
         if not progress(step):

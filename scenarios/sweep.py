@@ -12,7 +12,7 @@ from optimiser.places.problem import BaseStatus, Problem
 from scenarios import library
 from scenarios.changes.places import CloseBase
 from scenarios.comparison import compare
-from scenarios.runner import BASELINE, InTurn, Outcome, Pool, Task, solve_task
+from scenarios.runner import BASELINE, InTurn, Outcome, Pool, Task, failure, solve_task
 from scenarios.scenario import Scenario
 
 TOGETHER = 8
@@ -94,11 +94,13 @@ def sweep(
     seed: int = 0,
     pool: Pool | None = None,
     progress: Progress = ignore,
+    within: float | None = None,
 ) -> tuple[Swept, ...]:
     """Return a row for each scenario, in their order, all solved with the same limits and seed.
 
     The baseline closes nothing by choice. The rows do not depend on the pool; a bundle whose worker failed is refused
-    with the reason. Raises ValueError when things as they are have no plan.
+    with the reason, and so is one not tried ``within`` so many seconds for all. Raises ValueError when things as they
+    are have no plan.
     """
     still = replace(problem, policy=replace(problem.policy, max_closures=0, min_closures=0, remove_places=0))
     baseline = solve_task(Task(0, still, BASELINE, limits, seed))
@@ -107,9 +109,9 @@ def sweep(
     bundles = list(_bundles(baseline, scenarios, limits, seed))
     found: dict[int, tuple[Swept, ...]] = {}
     done = 0
-    for item, rows, error in (pool or InTurn()).run(try_bundle, bundles):
+    for item, rows, error in (pool or InTurn()).run(try_bundle, bundles, within):
         if error is not None:
-            rows = tuple(Swept(each.name, refused=f"It could not be solved: {error}") for each in item.scenarios)
+            rows = tuple(Swept(each.name, refused=failure(error)) for each in item.scenarios)
         found[item.first] = rows
         done += len(rows)
         if not progress(Step(done / max(1, len(scenarios)), f"{done} of {len(scenarios)} scenarios")):

@@ -1,7 +1,7 @@
 """The front of cost, travel and moves: the cheapest plan under budgets of travel, for several caps on pupils moved."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 
@@ -46,7 +46,7 @@ def surface(
     each = max(1, points // levels)
     turns = in_turn(limits)
     with workers(limits.processes) as pool:
-        firsts = _levels(problem, levels, next(turns, limits), seed, pool)
+        firsts = _levels(problem, levels, limits, turns, seed, pool)
         shares = [
             share
             for capped, first, least in firsts
@@ -97,10 +97,15 @@ def _relaxed(columns: Columns, weights: dict[int, float], seed: int) -> float | 
 
 
 def _levels(
-    problem: Problem, levels: int, limits: Limits, seed: int, pool: ProcessPoolExecutor | None
+    problem: Problem,
+    levels: int,
+    limits: Limits,
+    turns: Iterator[Limits],
+    seed: int,
+    pool: ProcessPoolExecutor | None,
 ) -> list[tuple[Problem, Alternative, int | None]]:
     """Return each capped problem that has a plan, with its cheapest and its least travel, loosest first."""
-    limits = replace(limits, processes=1)
+    limits = replace(next(turns, limits), processes=1)
     asked = None if pool is None else pool.submit(ends, problem, limits, seed)
     # A copy, because a problem gathers what it looks up, which must not happen while it is sent to a child.
     fewest = fewest_moves(replace(problem), seed=seed)
@@ -110,6 +115,7 @@ def _levels(
     most = alternative(problem, whole[0]).moves
     caps = list(dict.fromkeys(spaced(fewest, most, levels))) if fewest < most else []
     capped = [replace(problem, policy=replace(problem.policy, max_moves=cap)) for cap in caps]
+    limits = replace(next(turns, replace(limits, seconds=0.1)), processes=1)
     if pool is None:
         more = [ends(each, limits, seed) for each in capped]
     else:

@@ -104,8 +104,9 @@ def _doubts(asked: Question, looked: Looked) -> None:
     library = importlib.import_module("scenarios.library")
     tables = importlib.import_module("scenarios.tables")
     looked.doubts = library.doubted(
-        asked.now, asked.scenario, limits=asked.left(), seed=asked.job.seed, pool=asked.pool, progress=asked.progress
-    )
+        asked.now, asked.scenario, limits=asked.left(), seed=asked.job.seed, pool=asked.pool, progress=asked.progress,
+        within=asked.left().seconds,
+    )  # fmt: skip
     looked.tables.append(tables.doubts(looked.doubts))
 
 
@@ -115,8 +116,9 @@ def _phases(asked: Question, looked: Looked) -> None:
     if asked.closed:
         year = min((c.year for c in asked.scenario.changes if hasattr(c, "year")), default=0)
         found = decommissioning.phasings(
-            asked.now, asked.closed, year=year, limits=asked.left(), seed=asked.job.seed, pool=asked.pool
-        )
+            asked.now, asked.closed, year=year, limits=asked.left(), seed=asked.job.seed, pool=asked.pool,
+            within=asked.left().seconds,
+        )  # fmt: skip
         looked.tables.append(tables.phases(found))
 
 
@@ -138,8 +140,9 @@ def _sweep(asked: Question, looked: Looked) -> None:
     most = min(MOST_SWEPT, int(asked.job.options.get("most", 200)))
     wanted = sweeping.closures(asked.now, most=most, together=int(asked.job.options.get("together", 3)))
     rows = sweeping.sweep(
-        asked.now, wanted, limits=asked.left(), seed=asked.job.seed, pool=asked.pool, progress=asked.progress
-    )
+        asked.now, wanted, limits=asked.left(), seed=asked.job.seed, pool=asked.pool, progress=asked.progress,
+        within=asked.left().seconds,
+    )  # fmt: skip
     looked.tables.append(sweeping.ranked(rows))
 
 
@@ -149,7 +152,7 @@ def _hubs(asked: Question, looked: Looked) -> None:
     needs = tuple(each.strip() for each in told.split(",") if each.strip())
     rows = sweeping.sweep(
         asked.now, sweeping.hubs(asked.now, needs), limits=asked.left(), seed=asked.job.seed, pool=asked.pool,
-        progress=asked.progress,
+        progress=asked.progress, within=asked.left().seconds,
     )  # fmt: skip
     looked.tables.append(sweeping.by_distance(rows))
 

@@ -192,3 +192,8 @@ def test_a_child_left_without_a_base_keeps_what_the_journey_costs() -> None:
     assert found.measure("money").change == -sum(found.yearly_saving)
     (row,) = tables.children(found).rows
     assert row[-1] is None
+
+
+def test_scenarios_that_the_time_does_not_reach_say_so() -> None:
+    found = run(a_small_city(1), [Scenario("close", (CloseBase("b1"),))], within=0.0)
+    assert "allow more minutes" in found[1].refused
