@@ -17,6 +17,7 @@ from optimiser.meetings.model import naming
 from optimiser.meetings.model.duty import Duty, Plan
 from optimiser.meetings.openings import Openings
 from optimiser.meetings.problem import AT_SCHOOL, Booking, Problem
+from optimiser.meetings.search import consolidating
 from optimiser.meetings.search.board import Board
 from optimiser.meetings.search.deadline import Deadline
 from optimiser.meetings.search.rebuilding import fill
@@ -24,6 +25,8 @@ from optimiser.meetings.solution import Reserve, Solution, Unbooked
 from optimiser.meetings.wide import build_roster, is_wide
 
 CUT_ROUNDS = 12
+SEARCHED = 0.5
+"""The share of the time in which a roster with every staff-day priced is searched for, before proving begins."""
 
 
 def solve(
@@ -62,6 +65,8 @@ Found = tuple[Solution | None, int | None, int, bool]
 
 def _exact(problem: Problem, openings: Openings, deadline: Deadline, seed: int, progress: Progress) -> Found:
     staged = _needs_stages(problem)
+    if staged and consolidating.fits(problem, openings):
+        return _consolidated(problem, openings, deadline, seed, progress)
     answer, plan, model, bound = _stage(problem, openings, deadline, seed, progress, staged=False, first=staged)
     nodes = answer.nodes
     if staged and plan is not None and not deadline.passed:
@@ -83,6 +88,25 @@ def _exact(problem: Problem, openings: Openings, deadline: Deadline, seed: int, 
     fill(board)
     board.fill_reserves()
     return _from_board(problem, openings, board), bound, nodes, stopped
+
+
+def _consolidated(problem: Problem, openings: Openings, deadline: Deadline, seed: int, progress: Progress) -> Found:
+    """Search for few staff-days first, because they weaken every bound; then prove what can be proved from there."""
+
+    def tell(points: int) -> bool:
+        return progress(Step(min(0.5, deadline.done), "consolidating staff-days", Pence(points)))
+
+    placed = consolidating.consolidate(
+        problem, openings, deadline, until=deadline.done + SEARCHED * (1.0 - deadline.done), seed=seed, watch=tell
+    )
+    roster = _as_roster(problem, openings, placed, (), {})
+    model = duties.build(problem, openings)
+    best = _Best(problem, openings, model)
+    best.roster = roster
+    hint = duties.complete(model, duties.plan_of(problem, placed)) if roster is not None else None
+    watch = _watch(progress, "proving how few staff-days there can be", best)
+    answer = model.solve(deadline.share(0.98), seed=seed, watch=watch, improved=best.hear, start=hint)
+    return best.now(), answer.whole_bound(), answer.nodes, answer.status is Status.STOPPED
 
 
 def _wide(problem: Problem, openings: Openings, deadline: Deadline, seed: int, progress: Progress) -> Found:

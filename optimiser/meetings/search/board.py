@@ -44,7 +44,7 @@ class Board:
         self.choices = {meeting.id: self._choices(meeting) for meeting in problem.meetings}
         self.left_out = {meeting.id: self._left_out(meeting) for meeting in problem.meetings}
         self.points = sum(self.left_out.values())
-        self._team_at_least = {each.id: people_at_least(problem, openings, each) for each in problem.meetings}
+        self.team_at_least = {each.id: people_at_least(problem, openings, each) for each in problem.meetings}
 
     def _choices(self, meeting: Meeting) -> list[Choice]:
         problem, found = self.problem, []
@@ -81,7 +81,7 @@ class Board:
         """Return the booking that adds fewest points now (``only`` at one opening), or None if leaving out is best."""
         least, best = self.left_out[meeting], None
         for choice in self.choices[meeting]:
-            if choice.points + self._team_at_least[meeting] >= least:
+            if choice.points + self.team_at_least[meeting] >= least:
                 break
             if (only is not None and choice.opening != only) or self._capped(meeting, choice.opening):
                 continue
