@@ -13,7 +13,7 @@ from optimiser.core.result import Result, Status
 from optimiser.core.units import Pence
 from optimiser.meetings import conflicts, costing, verifier
 from optimiser.meetings.model import duty as duties
-from optimiser.meetings.model import naming
+from optimiser.meetings.model import naming, starting
 from optimiser.meetings.model.duty import Duty, Plan
 from optimiser.meetings.openings import Openings
 from optimiser.meetings.problem import AT_SCHOOL, Booking, Problem
@@ -103,7 +103,7 @@ def _consolidated(problem: Problem, openings: Openings, deadline: Deadline, seed
     model = duties.build(problem, openings)
     best = _Best(problem, openings, model)
     best.roster = roster
-    hint = duties.complete(model, duties.plan_of(problem, placed)) if roster is not None else None
+    hint = starting.complete(model, starting.plan_of(problem, placed)) if roster is not None else None
     watch = _watch(progress, "proving how few staff-days there can be", best)
     answer = model.solve(deadline.share(0.98), seed=seed, watch=watch, improved=best.hear, start=hint)
     return best.now(), answer.whole_bound(), answer.nodes, answer.status is Status.STOPPED
@@ -204,7 +204,7 @@ def _translate(model: Duty, answer: MipAnswer, problem: Problem, openings: Openi
         return None
     second = duties.build(problem, openings)
     plan = model.read(answer.values)
-    return duties.complete(second, plan)
+    return starting.complete(second, plan)
 
 
 class _Best:

@@ -8,7 +8,7 @@ import pytest
 from data.benchmarks.meetings import read_roster
 from optimiser.core.limits import Limits
 from optimiser.meetings import costing, solve, verify
-from optimiser.meetings.model import duty
+from optimiser.meetings.model import duty, starting
 from optimiser.meetings.openings import Openings
 from optimiser.meetings.problem import CatchUp, Pin, Repair, RoleNeed
 from optimiser.meetings.search.consolidating import Consolidation, consolidate, fits
@@ -71,7 +71,7 @@ def test_a_round_with_every_staff_day_priced_is_solved_to_its_proved_optimum(mad
 def test_bookings_make_a_full_start_for_the_exact_model(made):
     placed = _least_used(made, 4_000)
     model = duty.build(made)
-    values = duty.complete(model, duty.plan_of(made, placed))
+    values = starting.complete(model, starting.plan_of(made, placed))
     points = sum(value * cost for value, cost in zip(values, model.model.cost, strict=True)) + model.model.offset
     assert points == costing.cost(made, _roster(made, placed))
 
