@@ -279,7 +279,7 @@ def finish(
 ) -> RoutesSolution:
     """Return the plan of these rounds, leaving out what the fleet cannot carry, and listing whoever has no run."""
     runs = plan_runs(problem, rounds, kept=kept)
-    within, short = _within_caps(problem, runs)
+    within, short = _within_caps(problem, runs, frozenset(run.id for run in kept))
     if short:
         within = plan_runs(problem, _smaller(problem, set(runs) - set(within)), kept=within, settled=True)
     runs = within
@@ -319,17 +319,18 @@ def _left_out(problem: RoutesProblem, child: Child, direction: Direction, short:
 
 
 def _within_caps(
-    problem: RoutesProblem, runs: Sequence[Run]
+    problem: RoutesProblem, runs: Sequence[Run], kept: frozenset[str]
 ) -> tuple[tuple[Run, ...], dict[tuple[str, Direction], str]]:
-    """Drop the vehicles that the fleet does not have, those cheapest to leave out first; name each child's rule."""
+    """Drop the vehicles that the fleet does not have, those cheapest to leave out first; name each child's rule.
+
+    A vehicle with a run that is kept comes last of all.
+    """
     plan = RoutesSolution(tuple(runs))
     short: dict[tuple[str, Direction], str] = {}
     dropped: set[str] = set()
     for rule, group, cap in _caps(problem):
         mine = [v for v, own in plan.vehicles.items() if own[0].vehicle_class in group and v not in dropped]
-        mine.sort(
-            key=lambda v: (any(run.id in problem.pinned_runs for run in plan.vehicles[v]), _worth(problem, plan, v))
-        )
+        mine.sort(key=lambda v: (any(run.id in kept for run in plan.vehicles[v]), _worth(problem, plan, v)))
         for vehicle in mine[: max(0, len(mine) - cap)]:
             dropped.add(vehicle)
             short |= {(child, run.direction): rule for run in plan.vehicles[vehicle] for child in run.children}

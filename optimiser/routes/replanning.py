@@ -14,7 +14,7 @@ from optimiser.routes.verifier import verify
 ITERATIONS = 1500
 """Iterations for each child and direction when one school is planned again."""
 
-MOST = 150_000
+MOST = 100_000
 """Iterations for all of them together, so that even the largest school has its plan within a minute."""
 
 

@@ -1,5 +1,6 @@
 """One more child: options are true, ranked, and commit nothing; one school again touches no other."""
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from optimiser.core.limits import Limits
 from optimiser.core.units import pounds
 from optimiser.routes import costing
 from optimiser.routes.insertion import accept, blocks_for, options_for, without
+from optimiser.routes.planning import plan_city
 from optimiser.routes.problem import Layout
 from optimiser.routes.replanning import replan
 from optimiser.routes.riding import ride_seconds
@@ -130,3 +132,16 @@ def test_a_long_ride_comes_with_the_price_of_a_shorter_one(city):
     assert told.remedies
     assert told.remedies[0].proved
     assert told.reasons
+
+
+def test_a_fleet_too_small_for_one_school_never_costs_another_its_runs():
+    problem = a_random_city(children=40, schools=2, seed=5)
+    plan = plan_city(problem, limits=Limits(work=3000), seed=1)[0]
+    others = {run for run in plan.runs if problem.child[run.children[0]].school == "s0"}
+    held = Counter(kind for _, kind in {(run.vehicle, run.vehicle_class) for run in others})
+    scarce = replace(
+        problem, vehicle_classes=tuple(replace(kind, available=held[kind.id]) for kind in problem.vehicle_classes)
+    )
+    again = replan(scarce, plan, schools=["s1"], limits=Limits(work=100), seed=1, scratch=True)
+    assert others <= set(again.runs)
+    assert {scarce.child[each.child].school for each in again.unserved} == {"s1"}
