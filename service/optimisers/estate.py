@@ -87,9 +87,13 @@ def _papers(city: Any, problem: Any) -> tuple[Table, ...]:
 
 
 def _remedies(problem: Any, solution: Any) -> tuple[Table, ...]:
-    """Return the cheapest change that places each pupil without a base, each proved by planning again."""
+    """Return the cheapest change that places each pupil without a base, each proved by planning again.
+
+    A plan of many years takes too long to make again for each change, so there only “Why?” works one out.
+    """
     explain = importlib.import_module("optimiser.places").explain
-    out = list(dict.fromkeys(each.pupil for each in solution.unplaced)) if solution is not None else []
+    quick = solution is not None and problem.years <= YEARS
+    out = list(dict.fromkeys(each.pupil for each in solution.unplaced)) if quick else []
     rows: list[tuple[Cell, ...]] = []
     began = time.monotonic()
     for pupil in out[:MOST_REMEDIES]:
