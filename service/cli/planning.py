@@ -23,7 +23,7 @@ WORK: dict[str, dict[str, dict[str, int]]] = {
     "small": {"routes": {"work": 6_000, "attempts": 16}},
     "medium": {"routes": {"work": 29_000, "attempts": 20, "onward": 1}},
 }
-"""The work of the demonstration's searches that prove nothing: steps of each attempt, and attempts. An attempt of so few
+"""The work of the demonstration's searches that prove nothing: steps of each attempt, and attempts. One of so few
 steps stays in one process, since starting others would take longer than it saves."""
 
 
