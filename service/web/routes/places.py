@@ -49,7 +49,9 @@ def estate(request: Request, visitor: Reader) -> Response:
     """Show every base with its places, roll and vacancies."""
     with request.app.state.db.reading() as session:
         plan = on_show(session, visitor, "places")
-    return page(request, "places/estate.html", visitor, tabs=TABS, plan=plan)
+    year = next((row.get("year", "") for row in plan.rows("bases")), "")
+    bases = filtered(plan.table("bases"), lambda row: row.get("year", "") == year)
+    return page(request, "places/estate.html", visitor, tabs=TABS, plan=plan, bases=bases, year=year)
 
 
 @router.get("/bases/{base}")

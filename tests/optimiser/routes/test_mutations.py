@@ -138,7 +138,7 @@ def test_chains_and_fleets_dropped_from_the_models_are_caught(monkeypatch):
         (replace(problem, operators=(replace(problem.operators[0], cap=1),)), "operator-cap"),
     ):
         with monkeypatch.context() as patch:
-            patch.setattr(planning, "_within_caps", lambda problem, runs: (tuple(runs), {}))
+            patch.setattr(planning, "_within_caps", lambda problem, runs, kept: (tuple(runs), {}))
             with pytest.raises(UnverifiedResult, match=rule):
                 routes.solve(short, limits=FEW)
 
