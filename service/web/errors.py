@@ -5,7 +5,7 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
@@ -16,31 +16,13 @@ from service.plans import Clash
 from service.store.people import BadAccount, TooMany
 from service.store.scope import NotAllowed, NotThere
 from service.web.pages import page
+from service.web.problems import TITLES, problem
 from service.web.security import ANONYMOUS, Refused, SignInFirst, Visitor, find_visitor, pattern
 
 log = structlog.get_logger()
 
 EVERYTHING_ELSE = "{rest:path}"
 """How the address ends of a route that only says that there is nothing there."""
-TITLES = {
-    400: "That did not make sense",
-    401: "Sign in first",
-    403: "Your role does not include this",
-    404: "Page not found",
-    405: "That cannot be done here",
-    409: "Somebody was there first",
-    413: "The selected file is too large",
-    422: "Something in the form needs changing",
-    429: "Too many at once",
-    500: "Something went wrong on our side",
-    503: "The service is resting",
-}
-
-
-def problem(status: int, detail: str, **extra: Any) -> JSONResponse:
-    """Return problem details (RFC 9457)."""
-    body = {"type": "about:blank", "title": TITLES.get(status, "Error"), "status": status, "detail": detail, **extra}
-    return JSONResponse(body, status_code=status, media_type="application/problem+json")
 
 
 def answer(request: Request, status: int, detail: str, **extra: Any) -> Response:

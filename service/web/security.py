@@ -11,6 +11,7 @@ import structlog
 from fastapi import Form, Request
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as AsgiScope
 
@@ -18,6 +19,7 @@ from service.settings import DEMO_KEY, Settings
 from service.store import people
 from service.store.database import Database
 from service.store.scope import EVERYWHERE, PERMISSIONS, Scope
+from service.web.problems import problem
 
 log = structlog.get_logger()
 
@@ -95,22 +97,24 @@ class Door:
 
         headers = Headers(scope=scope)
         if scope["method"] not in SAFE and not _same_site(headers):
-            await _refuse(send_with_policy, 403, "This form was sent from another site, so it was refused.")
+            told = _refusal(scope, 403, "This form was sent from another site, so it was refused.")
+            await told(scope, receive, send_with_policy)
             return
         most = self.settings.upload_bytes + MORE_BYTES
-        told = headers.get("content-length", "0")
-        if not told.isdigit() or int(told) > most:
+        length = headers.get("content-length", "0")
+        if not length.isdigit() or int(length) > most:
             size = self.settings.upload_bytes // 1024**2
-            await _refuse(send_with_policy, 413, f"What was sent is larger than {size} MB. Nothing was read.")
+            told = _refusal(scope, 413, f"What was sent is larger than {size} MB. Nothing was read.")
+            await told(scope, receive, send_with_policy)
             return
         await self.app(scope, _no_more_than(most, receive), send_with_policy)
 
 
-async def _refuse(send: Send, status: int, words: str) -> None:
-    """Answer before anything is read, in one plain sentence and what to do next."""
-    kind = (b"content-type", b"text/plain; charset=utf-8")
-    await send({"type": "http.response.start", "status": status, "headers": [kind]})
-    await send({"type": "http.response.body", "body": f"{words} Open the page here and try again.".encode()})
+def _refusal(scope: AsgiScope, status: int, words: str) -> Response:
+    """Return an answer to what was not read: problem details for a program, or a sentence and what to do next."""
+    if scope["path"].startswith("/api/"):
+        return problem(status, words)
+    return PlainTextResponse(f"{words} Open the page here and try again.", status)
 
 
 def _no_more_than(most: int, receive: Receive) -> Receive:

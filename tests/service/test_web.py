@@ -78,6 +78,9 @@ def test_no_page_has_a_script_or_style_of_its_own(client, db, settings):
 def test_a_form_from_another_site_is_refused(client, headers):
     answer = client.post("/data/sample", data={"form_key": form_key(client)}, headers=headers)
     assert answer.status_code == 403 and "another site" in answer.text
+    told = client.post("/api/v1/runs", json={"kind": "routes"}, headers=headers)
+    assert told.status_code == 403 and told.headers["content-type"] == "application/problem+json"
+    assert "another site" in told.json()["detail"]
 
 
 def test_a_form_without_its_own_key_is_refused_and_says_what_to_do(client, db, settings):
