@@ -2,6 +2,7 @@
 
 from optimiser.core.table import Column, Kind, Table
 from service.naming import names_of, with_names, without_names
+from tests.builders.service import a_city, a_finished_run
 
 NAMES = names_of(
     {
@@ -31,3 +32,16 @@ def test_naming_twice_adds_nothing_and_names_can_be_taken_off_again():
     assert with_names(once, NAMES) == once
     assert without_names(once[0]) == table
     assert once[0].rows == (("B-1", "Grove resource base", "330-1", "Grove School"),)
+
+
+def test_the_sheets_of_a_plan_made_before_names_were_kept_can_still_be_chosen(client, db, settings):
+    columns = (
+        Column("run", "Run"), Column("direction", "Direction"), Column("schools", "Schools"),
+        Column("begins", "First stop", Kind.CLOCK), Column("guide", "Guide", Kind.YES_NO),
+    )  # fmt: skip
+    runs = Table("runs", "Runs", columns, (("am1", "morning", "330-1", 28_800, False),))
+    city = a_city(db)
+    a_finished_run(db, settings, city=city, kind="routes", tables=(runs,))
+    a_finished_run(db, settings, city=city, kind="guides", tables=())
+    page = client.get("/transport/sheets")
+    assert page.status_code == 200 and "330-1" in page.text
