@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from itertools import chain
+from typing import Any
 
 from optimiser.core.table import Cell, Column, Kind, Table
 
@@ -13,6 +14,11 @@ ENDING = "_name"
 def names_of(records: Mapping[str, Iterable[Mapping[str, str]]]) -> dict[str, str]:
     """Return the name of every school and base by its code, from a city as plain data."""
     return {row["id"]: row["name"] for row in chain(records.get("schools", ()), records.get("bases", ()))}
+
+
+def names_in(city: Any) -> dict[str, str]:
+    """Return the name of every school and base by its code, from a city's records."""
+    return {each.id: each.name for each in chain(city.schools, city.bases)}
 
 
 def with_names(tables: Iterable[Table], names: Mapping[str, str]) -> tuple[Table, ...]:

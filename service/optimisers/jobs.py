@@ -17,7 +17,7 @@ from optimiser.core.progress import Progress, Step
 from optimiser.core.result import Result, Status
 from optimiser.core.table import Table
 from service import shown
-from service.naming import names_of, with_names
+from service.naming import names_in, with_names
 from service.optimisers import attempts
 from service.optimisers.origins import not_planned, with_rows
 from service.runs import Made
@@ -198,7 +198,7 @@ def finish(asked: Asked, job: Job, result: Result[Any], began: float) -> Finishe
     report = asked.optimiser.report(problem, solution)
     report = (*with_rows(report, asked.provenance), *not_planned(asked.not_planned))
     tables = (*asked.more_tables(problem, solution), *report, *asked.further(problem, solution))
-    tables = with_names(tables, names_of(json.loads(job.records)))
+    tables = with_names(tables, names_in(job.city))
     left = asked.left_out(problem, solution)
     headlines = [each.plain() for each in asked.headlines(problem, solution, tables)]
     outcome = {
