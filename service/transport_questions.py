@@ -109,10 +109,7 @@ def lots(kind: str, problem: Any, solution: Any, arguments: dict[str, Any], reco
     """Say which operator wins each lot at the least price, within each one's vehicles and the change allowed."""
     module = importlib.import_module("optimiser.routes.model.lots")
     found = module.lots_by_school(problem, solution, most=int(arguments.get("most", 15)))
-    bids = tuple(_bid(module, line, {lot.id for lot in found}) for line in arguments.get("bids", ()))
-    if not bids:
-        offer = importlib.import_module("optimiser.routes.lot_tables").offer_table(problem, solution, found)
-        return Answer(f"{len(found)} lots of {len(solution.vehicles)} vehicles.", (), (offer,))
+    bids = tuple(_bid(module, line, {lot.id for lot in found}) for line in arguments["bids"])
     caps = {each.id: each.cap for each in problem.operators if each.cap is not None}
     most = arguments.get("changed")
     award = module.award(found, bids, caps, most_changed=None if most in (None, "") else int(most))

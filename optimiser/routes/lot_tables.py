@@ -10,13 +10,9 @@ from optimiser.routes.solution import RoutesSolution
 from optimiser.routes.tables import run_metres
 
 
-def offer_table(problem: RoutesProblem, solution: RoutesSolution, lots: Sequence[Lot]) -> Table:
+def offer_table(lots: Sequence[Lot]) -> Table:
     """Return the lots to offer: what each is for, how large it is and who has it now."""
-    rows = tuple(
-        (lot.id, main_school(problem, [run for vehicle in lot.vehicles for run in solution.vehicles[vehicle]]),
-         len(lot.vehicles), lot.children, lot.incumbent or "several")
-        for lot in lots
-    )  # fmt: skip
+    rows = tuple((lot.id, lot.school, len(lot.vehicles), lot.children, lot.incumbent or "several") for lot in lots)
     columns = (
         Column("lot", "Lot"), Column("school", "School"), Column("vehicles", "Vehicles", Kind.COUNT),
         Column("children", "Children", Kind.COUNT), Column("incumbent", "Now with"),

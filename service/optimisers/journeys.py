@@ -31,7 +31,7 @@ def further(problem: Any, solution: Any) -> tuple[Table, ...]:
         *lateness.tables(runs, rides, uncertainty=ordinary),
         lateness.buffer_table(problem, solution, uncertainty=ordinary),
         letters.letters(problem, solution),
-        offered.offer_table(problem, solution, lots),
+        offered.offer_table(lots),
         offered.schedule_table(problem, solution, lots),
     )
 

@@ -17,12 +17,13 @@ from optimiser.routes.solution import RoutesSolution, Run
 
 @dataclass(frozen=True)
 class Lot:
-    """Runs let together: vehicle ids, the vehicles they need at once, the children aboard, and who has them now."""
+    """Runs let together: vehicle ids, the children aboard, who has them now, and the school they mainly serve."""
 
     id: str
     vehicles: tuple[str, ...]
     children: int
     incumbent: str | None = None
+    school: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def lots_by_school(problem: RoutesProblem, solution: RoutesSolution, *, most: in
         for number, begin in enumerate(range(0, len(vehicles), most), start=1):
             mine = tuple(vehicles[begin : begin + most])
             children = {child for vehicle in mine for run in solution.vehicles[vehicle] for child in run.children}
-            found.append(Lot(f"{school}-{number}", mine, len(children), _incumbent(problem, solution, mine)))
+            found.append(Lot(f"{school}-{number}", mine, len(children), _incumbent(problem, solution, mine), school))
     return tuple(found)
 
 

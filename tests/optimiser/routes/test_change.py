@@ -10,6 +10,7 @@ from optimiser.core.limits import Limits
 from optimiser.core.units import Pence
 from optimiser.routes import costing
 from optimiser.routes.frontier import frontier, frontier_table
+from optimiser.routes.lot_tables import offer_table
 from optimiser.routes.mixing import mix, neighbourhoods
 from optimiser.routes.model.lots import Bid, Lot, award, award_table, lots_by_school
 from optimiser.routes.planning import plan_city
@@ -146,3 +147,6 @@ def test_the_plan_s_vehicles_are_grouped_into_lots_once_each():
     lots = lots_by_school(problem, plan, most=3)
     assert sorted(vehicle for lot in lots for vehicle in lot.vehicles) == sorted(plan.vehicles)
     assert max(len(lot.vehicles) for lot in lots) <= 3
+    offered = offer_table(lots)
+    assert [row[1] for row in offered.rows] == [lot.school for lot in lots]
+    assert {lot.school for lot in lots} <= {school.id for school in problem.schools}
