@@ -84,6 +84,3 @@ class Ladder:
         """Return the best plan seen, scored afresh rule by rule."""
         start, room = self.best_start.astype(np.int32), self.best_room.astype(np.int32)
         return Plan(start, room, score(self.problem, start, room), rounds)
-
-
-__all__ = ["STEPS", "Ladder"]

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from optimiser.meetings.search.taking import join_once
+
 HARD, MEDIUM, OVERLAP, FOLLOWS = 200_000, 4_000, 10, 100
 MOST_OUT = 8
 NEAR = 2
@@ -170,12 +172,7 @@ def _ruin(out: Any, start: Any, length: Any, per_grain: Any) -> int:
                 continue
         elif kind < 0.6 and per_grain[first, j] <= OVERLAP:
             continue
-        known = False
-        for k in range(count):
-            known = known or out[k] == j
-        if not known:
-            out[count] = j
-            count += 1
+        count = join_once(out, count, j)
     return count
 
 

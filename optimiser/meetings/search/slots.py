@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from optimiser.meetings.search.taking import join_once
+
 MOST_OUT = 7
 NEVER = 1_000_000_000
 BLINK = 0.02
@@ -141,12 +143,7 @@ def _ruin(out: Any, state: Any, team: Any, slot_day: Any, localities: Any) -> in
                     continue
             elif kind < 0.75 and abs(day - other) > reach:
                 continue
-        known = False
-        for k in range(count):
-            known = known or out[k] == j
-        if not known:
-            out[count] = j
-            count += 1
+        count = join_once(out, count, j)
     return count
 
 
