@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from optimiser.core.table import Cell, Table
 from service import plans, questions, runs
 from service.answers import Answer
+from service.measures import rows_of
 from service.naming import ENDING
 from service.store import cities
 from service.store.database import fetch
@@ -47,14 +48,6 @@ def on_show(session: Session, visitor: Visitor, kind: str) -> OnShow:
     if run is None:
         return OnShow(None, {})
     return OnShow(run, {table.key: table for table in plans.tables(session, run)})
-
-
-def rows_of(table: Table | None) -> list[dict[str, Cell]]:
-    """Return a table's rows by column key; none for no table."""
-    if table is None:
-        return []
-    keys = [column.key for column in table.columns]
-    return [dict(zip(keys, row, strict=True)) for row in table.rows]
 
 
 def called(row: Mapping[str, Cell], key: str) -> str:
