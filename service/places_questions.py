@@ -7,6 +7,7 @@ from typing import Any
 from optimiser.core import codec
 from optimiser.core.table import Column, Kind, Table
 from service.answers import Answer
+from service.shown import day
 
 
 def quote(kind: str, problem: Any, solution: Any, arguments: dict[str, Any], records: bytes) -> Answer:
@@ -29,7 +30,7 @@ def quote(kind: str, problem: Any, solution: Any, arguments: dict[str, Any], rec
     decision = codec.decode(case.Decision, arguments["decision"])
     changed = case.reopened(decision, found) or ("It would be seen just as it was then.",)
     then = tables.lines(decision.quote)
-    seen = Table("then", f"As it was seen on {_day(decision.quote.on)}", then.columns, then.rows, then.note)
+    seen = Table("then", f"As it was seen on {day(decision.quote.on)}", then.columns, then.rows, then.note)
     return Answer(words, (*more, *changed), (seen, tables.lines(found)), save)
 
 
@@ -113,10 +114,6 @@ def _routes(told: Any) -> Any:
 def _problem(kind: Any, text: str) -> Any:
     """Return a problem that a plan left, its travel worked out again where only the recipe was kept."""
     return importlib.import_module("data.travel.recipes").from_text(kind, text)
-
-
-def _day(day: date) -> str:
-    return f"{day:%a} {day.day} {day:%b %Y}"
 
 
 VERBS = {"quote": quote, "decide": decide, "city": city}

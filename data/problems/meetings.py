@@ -9,6 +9,7 @@ from data.problems.atlas import Atlas, atlas
 from data.problems.built import Built
 from data.records import City
 from data.records import meetings as rows
+from data.records.parsing import written
 from data.records.schools import School
 from data.travel.crow import Estimate
 from data.travel.source import Band, TravelSource
@@ -95,7 +96,7 @@ def leave_faults(city: City) -> tuple[tuple[str, str, str], ...]:
             last = min(one.last or one.first, other.last or other.first)
             if one.staff == other.staff and max(one.first, other.first) <= last:
                 rows_at = " and ".join(each.cell or "a row" for each in (one, other))
-                wrong = f"two rows of leave overlap up to {last:%a} {last.day} {last:%b %Y} ({rows_at})"
+                wrong = f"two rows of leave overlap up to {written(last)} ({rows_at})"
                 found.append((one.staff, wrong, "make one row of them on the Leave sheet"))
     return tuple(found)
 

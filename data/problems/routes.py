@@ -23,9 +23,6 @@ from optimiser.routes.run import Direction, Run, Stop
 FIXED_TO_VEHICLE = frozenset({"tail-lift", "ramp", "oxygen", "screen", "air conditioning"})
 """Equipment that a vehicle has or has not; harnesses and car seats go wherever the child goes."""
 
-TRANSFER = Seconds(3 * MINUTE)
-"""Boarding for a child who moves from a wheelchair to a seat; walking on and wheelchairs are settings."""
-
 AFTER_FINISH, LAST_DEPARTURE = Seconds(5 * MINUTE), Seconds(25 * MINUTE)
 """Vehicles leave between these times after the end of the school day."""
 
@@ -129,7 +126,7 @@ def _child(
         door=point is None,
         max_ride=None if pupil.max_minutes is None else Seconds(pupil.max_minutes * MINUTE),
         seat=routes.Seat.WHEELCHAIR if in_chair else routes.Seat.SEAT,
-        boarding=_boarding(pupil, settings),
+        boarding=_minutes(settings.boarding_minutes(pupil.wheelchair)),
         guide=routes.GuideNeed("none" if pupil.guide == "no" else pupil.guide),
         competences=frozenset(pupil.competences),
         equipment=frozenset(pupil.equipment) & FIXED_TO_VEHICLE | lift,
@@ -140,12 +137,6 @@ def _child(
         directions=_directions(pupil.trips),
         ready=None if pupil.ready is None else Seconds(pupil.ready),
     )
-
-
-def _boarding(pupil: Pupil, settings: Settings) -> Seconds:
-    if pupil.wheelchair in ("manual", "powered"):
-        return _minutes(settings.board_wheelchair)
-    return TRANSFER if pupil.wheelchair == "transfers" else _minutes(settings.board_walking)
 
 
 def _directions(trips: str) -> frozenset[Direction]:

@@ -6,6 +6,9 @@ ours and meant to be changed.
 
 from pydantic import BaseModel, ConfigDict, Field
 
+TRANSFER = 3.0
+"""Minutes for a child who moves from a wheelchair to a seat to get on; assumed, and not a setting."""
+
 
 def _setting(default: float, unit: str, source: str, *, least: float = 0, most: float = 1e9) -> float:
     found: float = Field(default=default, ge=least, le=most, json_schema_extra={"unit": unit, "source": source})
@@ -52,6 +55,12 @@ class Settings(BaseModel):
     referral_days: float = _setting(20, "working days", "facts F63", least=1, most=200)
     panel_cases_a_sitting: float = _setting(12, "cases", "assumed; 8 to 20", least=1, most=60)
     panel_minutes_a_case: float = _setting(12, "minutes", "assumed", least=1, most=120)
+
+    def boarding_minutes(self, wheelchair: str) -> float:
+        """Return the minutes a child takes to get on, by how the pupils sheet says they use a wheelchair."""
+        if wheelchair in ("manual", "powered"):
+            return self.board_wheelchair
+        return TRANSFER if wheelchair == "transfers" else self.board_walking
 
 
 def about(name: str) -> tuple[str, str]:

@@ -105,7 +105,7 @@ def _party(
         members=tuple(ats),
         east=east,
         north=north,
-        boarding=round(60 * sum(_boarding(pupil) for pupil in people)),
+        boarding=round(60 * sum(Settings().boarding_minutes(pupil.wheelchair) for pupil in people)),
         limit=min(_limit(pupil, rng) for pupil in people),
         seats=len(people) - chairs,
         chairs=chairs,
@@ -124,14 +124,6 @@ def _limit(pupil: Pupil, rng: np.random.Generator) -> int:
     if pupil.max_minutes is not None and rng.random() >= LATE_LIMITS:
         minutes = pupil.max_minutes
     return round(60 * minutes) - SPARE
-
-
-def _boarding(pupil: Pupil) -> float:
-    """Return the minutes a child takes to get on."""
-    settings = Settings()
-    if pupil.wheelchair in ("manual", "powered"):
-        return settings.board_wheelchair
-    return 3.0 if pupil.wheelchair == "transfers" else settings.board_walking
 
 
 def _since_left(old: Sequence[Party], riders: int, rng: np.random.Generator) -> list[Party]:

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from data.records.parsing import written
 from optimiser.core.table import Cell, Kind
 from optimiser.core.units import METRES_PER_MILE
 
@@ -50,7 +51,7 @@ def in_words(value: Cell, kind: Kind) -> str:
     if isinstance(held, str):
         return held
     if isinstance(held, date):
-        return f"{held:%a} {held.day} {held:%b %Y}"
+        return written(held)
     if kind is Kind.CLOCK:
         minutes = round(float(held) * 1440)
         return f"{minutes // 60:02d}:{minutes % 60:02d}"
