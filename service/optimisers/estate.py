@@ -92,7 +92,7 @@ def _remedies(problem: Any, solution: Any) -> tuple[Table, ...]:
     A plan of many years takes too long to make again for each change, so there only “Why?” works one out.
     """
     explain = importlib.import_module("optimiser.places").explain
-    quick = solution is not None and problem.years <= YEARS
+    quick = problem.years <= YEARS
     out = list(dict.fromkeys(each.pupil for each in solution.unplaced)) if quick else []
     rows: list[tuple[Cell, ...]] = []
     began = time.monotonic()
