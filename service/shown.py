@@ -1,17 +1,18 @@
 """How values are said to people: money, times, dates and how good a plan is. Nothing is formatted earlier."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from optimiser.core.table import Cell, Kind
+from optimiser.core.table import Cell, Kind, Table
 from optimiser.core.units import METRES_PER_MILE
 
 LONDON = ZoneInfo("Europe/London")
 NUMERIC = frozenset({Kind.COUNT, Kind.PENCE, Kind.SECONDS, Kind.CLOCK, Kind.METRES, Kind.SHARE})
 
 
-def cell(value: Cell, kind: Kind) -> str:
-    """Return a table's cell as people read it; nothing is shown as an en dash."""
+def cell(value: Cell, kind: Kind, whole: bool = False) -> str:
+    """Return a table's cell as people read it; nothing is shown as an en dash, ``whole`` pounds without pence."""
     if value is None or value == "":
         return "–"
     if kind is Kind.YES_NO:
@@ -20,6 +21,8 @@ def cell(value: Cell, kind: Kind) -> str:
         return day(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return str(value)
+    if whole and kind is Kind.PENCE:
+        return pounds(value, whole=True)
     formats = {
         Kind.PENCE: pounds,
         Kind.SECONDS: minutes,
@@ -36,11 +39,31 @@ def count(value: float) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
 
 
-def pounds(pence: float) -> str:
-    """Return pence as pounds: £20.00, and £1,234,567 without pence from ten thousand pounds up."""
-    sign = "−" if pence < 0 else ""
-    pence = abs(pence)
-    return f"{sign}£{pence / 100:,.0f}" if pence >= 1_000_000 else f"{sign}£{pence / 100:,.2f}"
+def pounds(pence: float, whole: bool = False) -> str:
+    """Return pence as pounds: £20.00, and £1,234,567 without pence from ten thousand pounds up or when ``whole``."""
+    whole = whole or large([pence])
+    pence, sign = abs(pence), "−" if pence < 0 else ""
+    said = f"{pence / 100:,.0f}" if whole else f"{pence / 100:,.2f}"
+    return f"£{said}" if said == "0" else f"{sign}£{said}"
+
+
+def large(pence: Iterable[Cell]) -> bool:
+    """Return whether sums that are read side by side hold one large enough to leave the pence off all of them."""
+    return any(isinstance(each, (int, float)) and abs(each) >= 1_000_000 for each in pence)
+
+
+def in_whole_pounds(table: Table) -> set[str]:
+    """Return the keys of a table's columns of money that are read without pence, so that a column looks alike."""
+    return {
+        column.key
+        for at, column in enumerate(table.columns)
+        if column.kind is Kind.PENCE and large(row[at] for row in table.rows)
+    }
+
+
+def noun(number: int, one: str, many: str) -> str:
+    """Return what so many of a thing are called: one base that closes, two bases that close."""
+    return one if number == 1 else many
 
 
 def minutes(seconds: float) -> str:

@@ -54,7 +54,7 @@ def ask_places(job: Job) -> Asked:
         draw=lambda problem, solution: drawn("places", problem, solution, made.points, job),
         headlines=_headlines,
         left_out=left_out,
-        left_out_words="pupils without a base in some year",
+        left_out_words=("pupil without a base in some year", "pupils without a base in some year"),
         source=made.notes[0] if made.notes else made.problem.travel.source,
         provenance=made.provenance,
         files=_chart,
@@ -137,6 +137,7 @@ def left_out(problem: Any, solution: Any) -> int:
 def _headlines(problem: Any, solution: Any, tables: tuple[Table, ...]) -> list[Headline]:
     costing = importlib.import_module("optimiser.places.costing")
     last = problem.years - 1
+    still = sum(1 for each in solution.bases if each.open[last])
     first_year = costing.yearly(problem, solution)[0]
     pupils = len(problem.pupils)
     without = left_out(problem, solution)
@@ -153,7 +154,7 @@ def _headlines(problem: Any, solution: Any, tables: tuple[Table, ...]) -> list[H
         Headline("pupils with a base", f"{pupils - without:,} of {pupils:,}", "every year", _tone(without)),
         Headline("places filled", f"{roll:,} of {places:,}", f"{problem.year_names[0]}; empty places cost money"),
         Headline("a year", shown.pounds(first_year.money), f"{problem.year_names[0]}, {problem.prices.label}"),
-        Headline("bases open", f"{sum(1 for b in solution.bases if b.open[last]):,}", f"in {problem.year_names[last]}"),
+        Headline(shown.noun(still, "base open", "bases open"), f"{still:,}", f"in {problem.year_names[last]}"),
         Headline(
             "middle journey", shown.minutes(journeys[len(journeys) // 2] if journeys else 0),
             f"longest {shown.minutes(journeys[-1] if journeys else 0)}, one way",
@@ -307,9 +308,15 @@ def _scenario_headlines(one: Any, baseline: Any, problem: Any, solution: Any) ->
     found = effects.compared(Job("closure", "", b""), one, baseline, problem, solution)
     closed = [each.base for each in solution.bases if not each.open[-1] and baseline.base[each.base].open[-1]]
     saving = sum(found.yearly_saving)
+    without = left_out(problem, solution)
     return [
-        Headline("bases that close", f"{len(closed):,}", ", ".join(closed[:4])),
-        Headline("pupils whose base changes", f"{len(found.moved):,}", f"of {len(found.children):,} at the end"),
+        Headline(
+            shown.noun(len(closed), "base that closes", "bases that close"), f"{len(closed):,}", ", ".join(closed[:4])
+        ),
+        Headline(
+            shown.noun(len(found.moved), "pupil whose base changes", "pupils whose base changes"),
+            f"{len(found.moved):,}", f"of {len(found.children):,} at the end",
+        ),
         Headline(
             "worse off by over 15 minutes", f"{found.worse_off:,}", "each way",
             "good" if not found.worse_off else "bad",
@@ -318,7 +325,10 @@ def _scenario_headlines(one: Any, baseline: Any, problem: Any, solution: Any) ->
             "saved over the plan" if saving >= 0 else "dearer over the plan", shown.pounds(abs(saving)),
             f"{len(problem.year_names)} years, transport counted", "good" if saving >= 0 else "bad",
         ),
-        Headline("pupils without a base", f"{left_out(problem, solution):,}", f"{left_out(one, baseline):,} now"),
+        Headline(
+            shown.noun(without, "pupil without a base", "pupils without a base"), f"{without:,}",
+            f"{left_out(one, baseline):,} now",
+        ),
     ]  # fmt: skip
 
 
@@ -333,19 +343,16 @@ def _comparison(
         Column("after", "In this scenario"),
         Column("change", "Change"),
     )
-    rows = tuple(
-        (
-            each.name,
-            *(shown.cell(value, kinds.get(each.unit, Kind.COUNT)) for value in (each.before, each.after, each.change)),
-        )
-        for each in found.measures
-    )
+    rows = []
+    for each in found.measures:
+        values, kind = (each.before, each.after, each.change), kinds.get(each.unit, Kind.COUNT)
+        rows.append((each.name, *(shown.cell(value, kind, shown.large(values)) for value in values)))
     what = Table(
         "changes", "What this scenario changes", (Column("change", "Change"),),
         tuple((text,) for text in effects.proposed(job, problem, baseline, solution, sentences)),
     )  # fmt: skip
     measures = Table(
-        "measures", "Compared with things as they are", columns, rows, "Money over every year of the plan."
+        "measures", "Compared with things as they are", columns, tuple(rows), "Money over every year of the plan."
     )
     return (what, measures, _affected(found))
 

@@ -131,8 +131,9 @@ class Asked:
     """A problem ready to solve, and how its answer is told.
 
     ``solve`` takes the place of the optimiser's own where only a part is to be planned again. ``unit`` says in words
-    what the cost counts. ``left_out`` returns how many were left out of a solution. ``more_tables`` come before the
-    optimiser's own report and ``further`` after it; ``charts`` are drawn from all of them, by key, when the plan ends.
+    what the cost counts. ``left_out`` returns how many were left out of a solution, and ``left_out_words`` say what one
+    and what several of them are called. ``more_tables`` come before the optimiser's own report and ``further`` after
+    it; ``charts`` are drawn from all of them, by key, when the plan ends.
     """
 
     optimiser: ModuleType
@@ -142,7 +143,7 @@ class Asked:
     draw: Callable[[Any, Any], str]
     headlines: Callable[[Any, Any, tuple[Table, ...]], list[Headline]]
     left_out: Callable[[Any, Any], int]
-    left_out_words: str
+    left_out_words: tuple[str, str]
     source: str
     files: Callable[[Any, Any], list[Made]] = lambda problem, solution: []
     provenance: Mapping[str, Any] = field(default_factory=dict)
@@ -211,7 +212,7 @@ def finish(asked: Asked, job: Job, result: Result[Any], began: float) -> Finishe
         "verified": True,
         "soft": len(violations),
         "left_out": left,
-        "left_out_words": asked.left_out_words,
+        "left_out_words": shown.noun(left, *asked.left_out_words),
         "headlines": headlines,
         "seed": result.seed,
         "work": result.work,

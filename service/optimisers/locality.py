@@ -38,7 +38,7 @@ def ask_meetings(job: Job) -> Asked:
         draw=lambda problem, solution: drawn("meetings", problem, solution, made.points, job),
         headlines=_headlines,
         left_out=lambda problem, solution: len(solution.unbooked),
-        left_out_words="schools without a meeting",
+        left_out_words=("school without a meeting", "schools without a meeting"),
         source=made.notes[0] if made.notes else (made.problem.travel.source if made.problem.travel else "none needed"),
         provenance=made.provenance,
         not_planned=made.left_out,

@@ -33,7 +33,7 @@ def ask_routes(job: Job) -> Asked:
         draw=lambda problem, solution: drawn("routes", problem, solution, made.points, job),
         headlines=_routes_headlines,
         left_out=lambda problem, solution: len({each.child for each in solution.unserved}) + _unplanned(made),
-        left_out_words="children without a run",
+        left_out_words=("child without a run", "children without a run"),
         source=made.notes[0] if made.notes else made.problem.morning.source,
         provenance=made.provenance,
         not_planned=made.left_out,
@@ -107,7 +107,11 @@ def _routes_headlines(problem: Any, solution: Any, tables: tuple[Table, ...]) ->
         Headline(
             "children carried", f"{served:,} of {children:,}", "both ways", "good" if served == children else "warn"
         ),
-        Headline("vehicles", f"{vehicles:,}", f"{len(solution.runs):,} runs, morning and afternoon"),
+        Headline(
+            shown.noun(vehicles, "vehicle", "vehicles"),
+            f"{vehicles:,}",
+            f"{len(solution.runs):,} runs, morning and afternoon",
+        ),
         Headline("a school day", shown.pounds(day), year),
         Headline("longest ride", shown.minutes(longest), f"middle ride {shown.minutes(middle)}"),
         Headline(
@@ -153,7 +157,7 @@ def ask_guides(job: Job) -> Asked:
         left_out=lambda problem, solution: sum(
             1 for each in solution.uncovered if problem.run[each.run].need.value == "required"
         ),
-        left_out_words="runs without the guide they must have",
+        left_out_words=("run without the guide it must have", "runs without the guide they must have"),
         source=made.notes[0] if made.notes else made.problem.travel.source,
         provenance=made.provenance,
         not_planned=made.left_out,

@@ -48,6 +48,7 @@ def environment(settings: Settings) -> Environment:
     )
     made.filters.update(
         shown=shown.cell,
+        in_whole_pounds=shown.in_whole_pounds,
         day=shown.day,
         moment=shown.moment,
         took=shown.took,

@@ -274,7 +274,7 @@ def test_places_chooses_a_closure_compares_it_and_previews_the_report(tmp_path: 
         sitting.press("Try this scenario")
         sitting.wait_for_plan()
         scenario = plan_path(sitting)
-        assert "bases that close" in sitting.words()
+        assert "base that closes" in sitting.words()
         book = openpyxl.load_workbook(io.BytesIO(fetched(sitting, f"{scenario}/files/closure.xlsx")))
         assert "Who is affected" in book.sheetnames
         sitting.open("/places/consultation")
