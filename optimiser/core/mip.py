@@ -33,7 +33,12 @@ class MipAnswer:
 
     def whole_bound(self) -> int | None:
         """Return the bound rounded up, for an objective that can only be a whole number."""
-        return None if self.bound is None else math.ceil(self.bound - 1e-6 * max(1.0, abs(self.bound)) ** 0.5)
+        return None if self.bound is None else whole(self.bound)
+
+
+def whole(bound: float) -> int:
+    """Return a bound rounded up, for an objective that can only be a whole number."""
+    return math.ceil(bound - 1e-6 * max(1.0, abs(bound)) ** 0.5)
 
 
 @dataclass
@@ -95,7 +100,10 @@ class LinearModel:
 
 
 class Relaxation:
-    """A model without its whole-number rule, kept open: after a row's limits change it takes a few pivots to solve."""
+    """A model without its whole-number rule, kept open: after a row is changed or added it takes a few pivots to solve.
+
+    Rows added here are added to the model too; columns must all be there before.
+    """
 
     def __init__(self, model: LinearModel, *, seed: int = 0) -> None:
         import highspy
@@ -110,10 +118,20 @@ class Relaxation:
         self._model.row_lower[row], self._model.row_upper[row] = lower, upper
         self._highs.changeRowBounds(row, lower, upper)
 
-    def solve(self) -> MipAnswer:
-        """Return the optimum with its duals, from where the last solve ended."""
+    def row(self, columns: Sequence[int], values: Sequence[float], *, upper: float) -> int:
+        """Add ``sum(values * columns) <= upper``, here and in the model, and return its row."""
+        self._highs.addRow(
+            -math.inf, upper, len(columns), np.asarray(columns, np.int32), np.asarray(values, np.float64)
+        )
+        return self._model.row(columns, values, upper=upper)
+
+    def solve(self, *, seconds: float | None = None) -> MipAnswer:
+        """Return the optimum with its duals, from where the last solve ended, or NOT_FOUND when the seconds run out."""
         import highspy
 
+        if seconds is not None:
+            # HiGHS counts the time of all runs together.
+            self._highs.setOptionValue("time_limit", self._highs.getRunTime() + seconds)
         self._highs.run()
         return _read(highspy, self._highs, self._model, False, Limits(), False)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from optimiser.core import mip
 from optimiser.core.limits import Limits
 from optimiser.core.mip import Floats, MipAnswer, Watch
 from optimiser.core.progress import Progress, Step, ignore
@@ -13,7 +14,7 @@ from optimiser.core.result import Result, Status
 from optimiser.core.units import Pence
 from optimiser.meetings import conflicts, costing, verifier
 from optimiser.meetings.model import duty as duties
-from optimiser.meetings.model import naming, starting
+from optimiser.meetings.model import naming, starting, whole_days
 from optimiser.meetings.model.duty import Duty, Plan
 from optimiser.meetings.openings import Openings
 from optimiser.meetings.problem import AT_SCHOOL, Booking, Problem
@@ -76,7 +77,7 @@ def _exact(problem: Problem, openings: Openings, deadline: Deadline, seed: int, 
         )
         nodes += again.nodes
         plan = better if better is not None else plan
-        bound = max((each for each in (bound, second) if each is not None), default=None)
+        bound = _larger(bound, second)
         answer = again if again.values is not None else answer
     progress(Step(0.9, "naming the people"))
     stopped = answer.status is Status.STOPPED
@@ -105,8 +106,14 @@ def _consolidated(problem: Problem, openings: Openings, deadline: Deadline, seed
     best.roster = roster
     hint = starting.complete(model, starting.plan_of(problem, placed)) if roster is not None else None
     watch = _watch(progress, "proving how few staff-days there can be", best)
+    bound = whole_days.tighten(model, deadline, until=0.9, seed=seed)
     answer = model.solve(deadline.share(0.98), seed=seed, watch=watch, improved=best.hear, start=hint)
-    return best.now(), answer.whole_bound(), answer.nodes, answer.status is Status.STOPPED
+    return best.now(), _larger(bound, answer.whole_bound()), answer.nodes, answer.status is Status.STOPPED
+
+
+def _larger(*bounds: float | None) -> int | None:
+    """Return the largest of the bounds proved, rounded up, or None when none is."""
+    return max((mip.whole(each) for each in bounds if each is not None), default=None)
 
 
 def _wide(problem: Problem, openings: Openings, deadline: Deadline, seed: int, progress: Progress) -> Found:
@@ -172,18 +179,10 @@ def _stage(
     best = _Best(problem, openings, model)
     watch = _watch(progress, "consolidating staff-days" if staged else "choosing times", best)
     plan: Plan | None = None
-    bound: int | None = None
+    bound = _larger(whole_days.tighten(model, deadline, until=until, seed=seed))
     for _ in range(CUT_ROUNDS):
-        left = 1.0 - deadline.done
-        answer = model.solve(
-            deadline.share((until - deadline.done) / left if left else 1.0),
-            seed=seed,
-            watch=watch,
-            improved=best.hear,
-            start=hint,
-        )
-        if answer.bound is not None:
-            bound = max(bound or 0, answer.whole_bound() or 0)
+        answer = model.solve(deadline.until(until), seed=seed, watch=watch, improved=best.hear, start=hint)
+        bound = _larger(bound, answer.whole_bound())
         if answer.values is None:
             break
         plan = model.read(answer.values)

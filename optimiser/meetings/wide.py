@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
+from optimiser.core.mip import whole
 from optimiser.meetings.bounds import counting_bound
 from optimiser.meetings.model import duty as duties
-from optimiser.meetings.openings import Openings
+from optimiser.meetings.model import whole_days
+from optimiser.meetings.openings import Opening, Openings
 from optimiser.meetings.problem import Booking, Problem
 from optimiser.meetings.search.board import Board
 from optimiser.meetings.search.deadline import Deadline
@@ -45,19 +47,11 @@ def build_roster(
     going = tell("bounding the roster", board.points, bound, board.placed)
     nodes = 0
     if going and not deadline.passed:
-        model = duties.build(problem, openings, by_place=False)
-        answer = model.model.solve(
-            deadline.share(0.4),
-            seed=seed,
-            watch=lambda best, proved: tell(
-                "bounding the roster", board.points, int(proved) if proved else None, board.placed
-            ),
-            relax=deadline.left is None,
-        )
-        bound, nodes = max(bound, answer.whole_bound() or 0), answer.nodes
-        if answer.values is not None and deadline.left is not None:
+        proved, nodes, placed = _bounded(problem, openings, deadline, seed, tell, board)
+        bound = max(bound, proved)
+        if placed:
             other = Board(problem, openings)
-            fill(other, model.read(answer.values).placed)
+            fill(other, placed)
             board = min(board, other, key=lambda each: each.points)
     stopped = [False]
 
@@ -68,3 +62,23 @@ def build_roster(
     rounds = improve(board, deadline, seed=seed, watch=watch) if watch(board.points, board.placed) else 0
     board.fill_reserves()
     return board, bound, nodes + rounds, stopped[0]
+
+
+def _bounded(
+    problem: Problem, openings: Openings, deadline: Deadline, seed: int, tell: Tell, board: Board
+) -> tuple[int, int, Mapping[str, Opening]]:
+    """Return the bound of the model that only knows the shortest roads, the work done, and its timetable if any."""
+
+    def watch(best: float | None, proved: float | None) -> bool:
+        return tell("bounding the roster", board.points, int(proved) if proved else None, board.placed)
+
+    model = duties.build(problem, openings, by_place=False)
+    until = deadline.done + 0.4 * (1.0 - deadline.done)
+    tight = whole_days.tighten(model, deadline, until=until, seed=seed)
+    bound = 0 if tight is None else whole(tight)
+    if deadline.left is None and tight is not None:
+        return bound, 0, {}
+    answer = model.solve(deadline.until(until), seed=seed, watch=watch, relax=deadline.left is None)
+    whole_values = answer.values if deadline.left is not None else None
+    placed = {} if whole_values is None else model.read(whole_values).placed
+    return max(bound, answer.whole_bound() or 0), answer.nodes, placed

@@ -44,6 +44,9 @@ class Duty:
     reserve: dict[tuple[int, date, int], int] = field(default_factory=dict)
     moves: dict[str, int] = field(default_factory=dict)
     staff_days: dict[tuple[str, date], int] = field(default_factory=dict)
+    there: dict[tuple[str, date, str], int] = field(default_factory=dict)
+    supply: dict[tuple[Group, date, int], list[int]] = field(default_factory=lambda: defaultdict(list))
+    optional: dict[Group, RoleNeed] = field(default_factory=dict)
     locality_columns: list[tuple[int, int, list[int]]] = field(default_factory=list)
     _places: dict[tuple[str, date], list[tuple[int, int, int, str]]] = field(default_factory=lambda: defaultdict(list))
     over_columns: list[tuple[int, int, list[int]]] = field(default_factory=list)
@@ -63,9 +66,10 @@ class Duty:
         watch: Watch | None = None,
         improved: Improved | None = None,
         start: Floats | None = None,
+        relax: bool = False,
     ) -> MipAnswer:
         """Return HiGHS's answer on the model as it stands."""
-        return self.model.solve(limits, seed=seed, watch=watch, improved=improved, start=start)
+        return self.model.solve(limits, seed=seed, watch=watch, improved=improved, start=start, relax=relax)
 
     def read(self, values: Floats) -> Plan:
         """Return the timetable that a vector of values stands for."""
@@ -104,13 +108,11 @@ def build(
     duty = Duty(problem, openings or Openings(problem), by_place=by_place)
     if not by_place:
         duty.roads.update(shortest_roads(problem))
-    supply: dict[tuple[Group, date, int], list[int]] = defaultdict(list)
-    optional: dict[Group, RoleNeed] = {}
     rooms: dict[tuple[str, date], list[tuple[int, int, int, frozenset[str]]]] = defaultdict(list)
     for meeting in problem.meetings:
-        _add_meeting(duty, meeting, supply, optional, rooms, (frozen or {}).get(meeting.id))
-    _add_reserves(duty, supply, optional, rooms)
-    _add_service(duty, supply, optional)
+        _add_meeting(duty, meeting, rooms, (frozen or {}).get(meeting.id))
+    _add_reserves(duty, rooms)
+    _add_service(duty)
     _add_people_rows(duty, extra_staff_days=extra_staff_days)
     if by_place:
         _add_journeys(duty)
@@ -143,8 +145,6 @@ def group_of(problem: Problem, need: RoleNeed, locality: str, school_need: str, 
 def _add_meeting(
     duty: Duty,
     meeting: Meeting,
-    supply: dict[tuple[Group, date, int], list[int]],
-    optional: dict[Group, RoleNeed],
     rooms: dict[tuple[str, date], list[tuple[int, int, int, frozenset[str]]]],
     frozen: Opening | None,
 ) -> None:
@@ -172,9 +172,9 @@ def _add_meeting(
                 duty._places[person.id, opening.day].append((opening.start, end, column, place))
             else:
                 group = group_of(problem, need, school.locality, school.need, kind.seconds, place)
-                supply[group, opening.day, opening.start].append(column)
+                duty.supply[group, opening.day, opening.start].append(column)
                 if not need.required:
-                    optional[group] = need
+                    duty.optional[group] = need
                     points += need.missing_price
         if opening.venue in problem.venue:
             names = frozenset(room.id for room in duty.openings.rooms(meeting, opening.venue))
@@ -218,8 +218,6 @@ def _locked(problem: Problem, meeting: Meeting) -> Opening | None:
 
 def _add_reserves(
     duty: Duty,
-    supply: dict[tuple[Group, date, int], list[int]],
-    optional: dict[Group, RoleNeed],
     rooms: dict[tuple[str, date], list[tuple[int, int, int, frozenset[str]]]],
 ) -> None:
     problem, model = duty.problem, duty.model
@@ -241,7 +239,7 @@ def _add_reserves(
                     if need.required:
                         place = duty.place_of(problem.venue[wish.venue].place)
                         group = group_of(problem, need, wish.locality, "", kind.seconds, place)
-                        supply[group, day, start].append(column)
+                        duty.supply[group, day, start].append(column)
                 names = frozenset(
                     room.id for room in problem.venue[wish.venue].rooms if room.seats >= len(kind.roles) + 2
                 )
@@ -251,13 +249,12 @@ def _add_reserves(
         if columns:
             model.row(columns, upper=wish.wanted)
         model.offset += wish.wanted * problem.prices.reserve_missing
-    del optional
 
 
-def _add_service(duty: Duty, supply: dict[tuple[Group, date, int], list[int]], optional: dict[Group, RoleNeed]) -> None:
-    problem, model = duty.problem, duty.model
+def _add_service(duty: Duty) -> None:
+    problem, model, optional = duty.problem, duty.model, duty.optional
     shortest, slots = min(duty.roads.values(), default=0), set(duty.reserve.values())
-    for (group, day, start), columns in supply.items():
+    for (group, day, start), columns in duty.supply.items():
         # From one catch-up slot to the next at the same venue there is no road.
         road = 0 if slots.intersection(columns) else shortest
         role, locality, school_need, seconds, place = group
@@ -294,7 +291,9 @@ def _add_people_rows(duty: Duty, *, extra_staff_days: bool) -> None:
             duty.staff_days[name, day] = used
         localities = sorted({locality for *_, locality in items}) if person.one_locality_a_day else []
         if len(localities) > 1:
-            _add_one_locality(duty, items, localities, used)
+            there = {locality: model.variable() for locality in localities}
+            duty.there.update({(name, day, locality): column for locality, column in there.items()})
+            _add_one_locality(duty, items, there, used)
         else:
             for columns in _clashes([(start, end, column) for start, end, column, _ in items]):
                 _limit(model, columns, used)
@@ -305,10 +304,9 @@ def _add_people_rows(duty: Duty, *, extra_staff_days: bool) -> None:
 
 
 def _add_one_locality(
-    duty: Duty, items: list[tuple[int, int, int, str]], localities: list[str], used: int | None
+    duty: Duty, items: list[tuple[int, int, int, str]], there: dict[str, int], used: int | None
 ) -> None:
     model = duty.model
-    there = {locality: model.variable() for locality in localities}
     for locality, column in there.items():
         mine = [(start, end, each) for start, end, each, where in items if where == locality]
         duty.locality_columns.append((column, 1, [each for *_, each in mine]))

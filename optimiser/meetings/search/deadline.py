@@ -34,3 +34,8 @@ class Deadline:
         """Return limits for a stage that may use a part of the seconds left (at least a tenth of one)."""
         left = self.left
         return self.limits if left is None else replace(self.limits, seconds=max(0.1, left * part))
+
+    def until(self, part: float) -> Limits:
+        """Return limits for a stage that may run until that part of the seconds is used (at least a tenth of one)."""
+        seconds = self.limits.seconds
+        return self.limits if seconds is None else replace(self.limits, seconds=max(0.1, (part - self.done) * seconds))
