@@ -20,7 +20,9 @@ from optimiser.core.limits import Limits
 from optimiser.core.mip import LinearModel
 from optimiser.core.result import Status
 from optimiser.core.units import Pence, Seconds
+from optimiser.routes.choosing import choose, new_cuts
 from optimiser.routes.columns import Columns, Cut, Duals, Pricer
+from optimiser.routes.pacing import Allowance
 from optimiser.routes.problem import RoutesProblem, Seat
 from optimiser.routes.run import Direction
 from optimiser.routes.search.arrays import BOARDING, FIRST, GROUP, OLD, SEATS, WEEK, Instance
@@ -29,11 +31,13 @@ from optimiser.routes.search.single import Task
 MOST_CUTS = 60
 LISTED = 0.04
 """The widest gap, as a share of the plan, at which listing every run that could matter is worth trying."""
-PRICING = 0.8
+PRICING = 0.6
 """The share of the time for pricing runs; the rest is for listing them and choosing in whole numbers."""
 
-ENDING = 0.8
-"""The share of the time left for choosing in whole numbers, since its solver looks at the clock now and then."""
+CLOSER = 0.5
+"""Each exact pricing seeks runs that price out by more than this share of what the last one found, of their hire."""
+LEAST = 0.0003
+"""A share of the hire below which every run that prices out at all is sought."""
 
 MARGIN = 1.0
 """Pence added to the gap when runs are listed, far more than any rounding of the prices."""
@@ -80,41 +84,49 @@ def task_bound(
     """
     if len(task.children) > 128:
         return None
-    began = clock()
-    work = _Generation(task, memory)
+    allowed = Allowance(seconds, clock)
+    work = _Generation(task, memory, allowed)
     for run in [*begin, *[(c,) for c in range(len(task.children))]]:
-        work.pricer.add_run(work.columns, tuple(run))
-    longest = 0.0
-    while work.rounds < rounds and (seconds is None or clock() - began + longest < PRICING * seconds):
-        started = clock()
-        if not work.round() or (worth is not None and work.best >= worth * (1 - gap) - 1e-6):
+        if allowed.over():
             break
-        longest = max(longest, clock() - started)
-    found: TaskBound | None = None
-    if work.best > 0:
-        pence = Pence(math.floor(work.best + 1e-6))
-        found = TaskBound(task.school, task.direction, pence, work.closed, work.rounds, len(work.columns))
-    wide = worth is None or not work.best * (1 + LISTED) > worth > work.best + 1
-    if found is None or worth is None or wide or work.held is None:
+        work.pricer.add_run(work.columns, tuple(run))
+    while work.rounds < rounds:
+        # Near the plan's cost the rest of the time is better spent on listing runs than on pricing them.
+        allowed.share = PRICING if worth is not None and work.best * (1 + LISTED) > worth else 1.0
+        if allowed.over() or not work.round() or (worth is not None and work.best >= worth * (1 - gap) - 1e-6):
+            break
+    allowed.share = 1.0
+    if work.best <= 0 or work.feasible is None:
+        return None
+    pence = Pence(math.floor(work.best + 1e-6))
+    found = TaskBound(task.school, task.direction, pence, work.closed, work.rounds, len(work.columns))
+    if worth is None or not work.best * (1 + LISTED) > worth > work.best + 1:
         return found
-    left = None if seconds is None else lambda: max(1.0, ENDING * (seconds - (clock() - began)))
-    return _in_whole_numbers(task, work, found, worth, nodes, left)
+    pool = work.pricer.every_run(work.feasible, worth - work.feasible.value + MARGIN)
+    if pool is None:
+        return found
+    floor, chosen = choose(pool, task.arrays.penalty, worth, work.cuts, nodes, allowed)
+    pence = max(found.pence, Pence(math.floor(floor + 1e-6)))
+    visits = tuple(pool.run(at) for at in chosen)
+    return replace(found, pence=pence, listed=len(pool.cost), visits=visits)
 
 
 class _Generation:
     """The runs generated so far, the cuts, and the best prices."""
 
-    def __init__(self, task: Task, memory: int) -> None:
-        self.task, self.pricer = task, Pricer(task, memory)
+    def __init__(self, task: Task, memory: int, allowed: Allowance) -> None:
+        self.task, self.pricer, self.allowed = task, Pricer(task, memory, allowed), allowed
         self.columns: Columns = {}
         self.cuts: list[Cut] = []
         self.best, self.closed, self.rounds = 0.0, False, 0
         self.held: Duals | None = None
         self.feasible: Duals | None = None
+        self.slack = 0.1
 
     def round(self) -> bool:
         """Solve the master, price once, and add cuts when no run prices out; answer whether there is more to do."""
-        duals = _master(self.task, self.columns, self.cuts)
+        limits = self.allowed.limits()
+        duals = None if limits is None else _master(self.task, self.columns, self.cuts, limits)
         if duals is None:
             return False
         self.rounds += 1
@@ -123,53 +135,27 @@ class _Generation:
         if self.pricer.quick(self.columns, duals) > 0:
             return True
         for trial in (duals.blend(self.held, 0.5), duals) if self.held is not None else (duals,):
-            least = self.pricer.exact(self.columns, trial)
-            if least is None:
+            priced = self.pricer.exact(self.columns, trial, self.slack)
+            if priced is None:
                 return False
-            self._keep(trial, least)
-            if least < -1e-4:
+            self._keep(trial, priced.by)
+            if priced.fresh:
+                self.slack = min(self.slack, CLOSER * (priced.by - 1))
                 return True
-            self.closed = trial is duals
-        fresh = _new_cuts(duals, len(self.task.children), self.cuts, min(12, MOST_CUTS - len(self.cuts)))
+            if self.slack > 0:
+                self.slack = self.slack / 8 if self.slack > 8 * LEAST else 0.0
+                return True
+            self.closed = trial is duals and priced.least > -1e-4
+        fresh = new_cuts(duals.runs, len(self.task.children), self.cuts, min(12, MOST_CUTS - len(self.cuts)))
         self.cuts, self.held = self.cuts + fresh, None if fresh else self.held
         return bool(fresh)
 
-    def _keep(self, trial: Duals, least: float) -> None:
-        by = 1.0 + max(0.0, -least) / self.pricer.cheapest
+    def _keep(self, trial: Duals, by: float) -> None:
         if trial.value / by > self.best:
             self.best, self.held, self.feasible = trial.value / by, trial, trial.shrunk(by)
 
 
-def _in_whole_numbers(
-    task: Task, work: _Generation, found: TaskBound, worth: float, nodes: int, left: Callable[[], float] | None
-) -> TaskBound:
-    """Return the floor after choosing among every run that a plan cheaper than ``worth`` could hold.
-
-    A run's reduced cost at prices feasible for every run is no more than a plan's cost above their value; so a cheaper
-    plan holds only runs below the gap (Baldacci, Christofides and Mingozzi, Mathematical Programming 115(2), 2008).
-    """
-    assert work.feasible is not None
-    runs = work.pricer.every_run(work.feasible, worth - work.feasible.value + MARGIN)
-    if runs is None:
-        return found
-    model = LinearModel()
-    rows: list[list[int]] = [[model.variable(cost=float(each))] for each in task.arrays.penalty]
-    for children, (cost, _) in runs.items():
-        at = model.variable(cost=cost)
-        for c in children:
-            rows[c].append(at)
-    for row in rows:
-        model.row(row, lower=1.0, upper=1.0)
-    answer = model.solve(Limits(seconds=None if left is None else left(), work=nodes))
-    floor = found.pence if answer.bound is None else max(found.pence, math.floor(min(answer.bound, worth) + 1e-6))
-    visits: tuple[tuple[int, ...], ...] = ()
-    if answer.values is not None and answer.objective is not None and answer.objective < worth - 1:
-        chosen = answer.values[len(task.children) :]
-        visits = tuple(each for (_, each), x in zip(runs.values(), chosen, strict=True) if x > 0.5)
-    return replace(found, pence=Pence(floor), listed=len(runs), visits=visits)
-
-
-def _master(task: Task, columns: Columns, cuts: Sequence[Cut]) -> Duals | None:
+def _master(task: Task, columns: Columns, cuts: Sequence[Cut], limits: Limits) -> Duals | None:
     """Return the prices of the restricted master and its runs, or None when it could not be solved."""
     model = LinearModel()
     rows: list[list[int]] = [[] for _ in task.children]
@@ -193,38 +179,13 @@ def _master(task: Task, columns: Columns, cuts: Sequence[Cut]) -> Duals | None:
         model.row(rows[c], values[c], lower=1.0, upper=1.0)
     for j in range(len(cuts)):
         model.row(in_cut[j], by_cut[j], upper=1.0)
-    answer = model.solve(relax=True)
+    answer = model.solve(limits, relax=True)
     if answer.status is not Status.OPTIMAL or answer.row_duals is None or answer.values is None:
         return None
     n = len(task.children)
     used = tuple((runs[at][1], float(x)) for at, x in enumerate(answer.values[: len(runs)]) if x > 1e-6)
     child = np.minimum(answer.row_duals[:n], task.arrays.penalty)
     return Duals(child, np.maximum(0.0, -answer.row_duals[n:]), used)
-
-
-def _new_cuts(duals: Duals, n: int, known: Sequence[Cut], most: int) -> list[Cut]:
-    """Return the most violated cuts: of any three children, at most one run carries two of them."""
-    inside = np.zeros((n, len(duals.runs)))
-    for at, (run, _) in enumerate(duals.runs):
-        inside[list(set(run)), at] = 1.0
-    share = np.array([x for _, x in duals.runs])
-    pairs = (inside * share) @ inside.T
-    found: list[tuple[float, Cut]] = []
-    for i in range(n):
-        three = (inside * (share * inside[i])) @ inside.T
-        over = pairs[i][:, None] + pairs[i][None, :] + pairs - 2 * three - 1.0
-        for j, k in np.argwhere(np.triu(over, 1) > 0.05):
-            if i < j:
-                found.append((-float(over[j, k]), (i, int(j), int(k))))
-    old = set(known)
-    fresh: list[Cut] = []
-    uses = np.zeros(n, np.int64)
-    for _, cut in sorted(found):
-        if cut not in old and len(fresh) < most and all(uses[c] < 4 for c in cut):
-            fresh.append(cut)
-            for c in cut:
-                uses[c] += 1
-    return fresh
 
 
 def warm() -> None:

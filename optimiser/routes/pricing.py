@@ -28,6 +28,14 @@ from optimiser.routes.search.arrays import (
 )
 
 EVERY_DAY = 31
+HOURS = 8
+"""Slices of the day by which labels of a visit are kept apart, so that few are compared."""
+MIXED = 512
+"""More rows of lists a visit than this are for listing all runs, when labels are kept apart by who is aboard."""
+FULL, MORE = -1, -2
+"""What pricing answers when the labels no longer fit, and when it has stopped to let somebody look at the clock."""
+SLOT, COUNT, LOOKED = 0, 1, 2
+"""Columns of what pricing remembers between two looks: the slice, the labels so far, and the work since the last."""
 
 
 @njit(cache=True, error_model="numpy")
@@ -70,6 +78,7 @@ def price_runs(
     seconds: Any, metres: Any, visit: Any, child: Any, worth: Any, near: Any, first: Any, clash: Any, company: Any,
     fits: Any, leg: Any, rates: Any, room: Any, odd: Any, cuts: Any, loose: bool, bound: Any, most: float, step: int,
     onward: Any, met: Any, other: Any, line: Any, ints: Any, cost: Any, memory: Any, head: Any, best: Any, who: Any,
+    done: Any, most_work: int,
 ) -> int:  # fmt: skip
     """Grow labels for one option; fill the least reduced cost by last visit and its label; answer how many labels.
 
@@ -82,24 +91,35 @@ def price_runs(
     ``onward``, ``met`` and ``other`` say what the rest of a run could cost by slices of ``step`` seconds (see
     ``completing``; nothing is dropped when ``step`` is 0, else what cannot end below ``most``); ``line`` strings labels
     together by slice, so that they are grown in order of time. Columns of ``ints``: visit, since, seats, chairs,
-    guided, zone, parent, next at the visit, alive, next in the slice.
-    Answers -1 when the labels no longer fit in the arrays: then nothing is proved.
+    guided, zone, parent, next at the visit, alive, next in the slice. ``head`` (visits, rows) starts the lists of
+    labels to be compared: one row when ``loose``, else by places and time.
+    Answers ``FULL`` when the labels no longer fit in the arrays: then nothing is proved. After about ``most_work``
+    comparisons it answers ``MORE``: called again with the same arrays it goes on from there. ``done`` is what it
+    remembers in between (``SLOT`` -1 to begin).
     """
-    head[:], best[:], who[:], line[:] = -1, np.inf, -1, -1
     width = max(step, 30)
-    count = _grow(
-        seconds, metres, visit, child, worth, near, first, clash, company, bound, fits, leg, rates, room, odd, cuts,
-        loose, most, step, onward, met, other, line, width, ints, cost, memory, head, best, who, -1, 0,
-    )  # fmt: skip
-    for slot in range(line.shape[0]):
+    done[LOOKED] = 0
+    if done[SLOT] < 0:
+        head[:], best[:], who[:], line[:] = -1, np.inf, -1, -1
+        done[SLOT] = 0
+        done[COUNT] = _grow(
+            seconds, metres, visit, child, worth, near, first, clash, company, bound, fits, leg, rates, room, odd, cuts,
+            loose, most, step, onward, met, other, line, width, ints, cost, memory, head, best, who, -1, 0, done,
+        )  # fmt: skip
+    count = done[COUNT]
+    for slot in range(done[SLOT], line.shape[0]):
+        done[SLOT] = slot
         while line[slot] >= 0 and count >= 0:
+            if done[LOOKED] >= most_work:
+                done[COUNT] = count
+                return MORE
             at = line[slot]
             line[slot] = ints[at, 9]
             if ints[at, 8] != 0 and child[visit[ints[at, 0], OWNER], SOLE] == 0:
                 count = _grow(
                     seconds, metres, visit, child, worth, near, first, clash, company, bound, fits, leg, rates, room,
                     odd, cuts, loose, most, step, onward, met, other, line, width, ints, cost, memory, head, best,
-                    who, at, count,
+                    who, at, count, done,
                 )  # fmt: skip
     return count
 
@@ -109,14 +129,14 @@ def _grow(
     seconds: Any, metres: Any, visit: Any, child: Any, worth: Any, near: Any, first: Any, clash: Any, company: Any,
     bound: Any, fits: Any, leg: Any, rates: Any, room: Any, odd: Any, cuts: Any, loose: bool, most: float, step: int,
     onward: Any, met: Any, other: Any, line: Any, width: int, ints: Any, cost: Any, memory: Any, head: Any, best: Any,
-    who: Any, at: int, count: int,
+    who: Any, at: int, count: int, done: Any,
 ) -> int:  # fmt: skip
     """Take each child more aboard a label (-1 for an empty run); answer how many labels there are, -1 when too many."""
     here = 0 if at < 0 else visit[ints[at, 0], PLACE]
     had = 0 if at < 0 else ints[at, 4]
     zoned = 0 if at < 0 else ints[at, 5]
     parity = np.uint64(0) if at < 0 else memory[at, 2]
-    rows = head.shape[0] // who.shape[0]
+    done[LOOKED] += worth.shape[0]
     for c in range(worth.shape[0]):
         if not fits[c] or (at >= 0 and child[c, SOLE] != 0):
             continue
@@ -156,7 +176,7 @@ def _grow(
                 if value + rest + rates[0] > most:
                     continue
             if count >= ints.shape[0]:
-                return -1
+                return FULL
             k = count
             ints[k, 0], ints[k, 1], ints[k, 2], ints[k, 3] = v, since, seats, chairs
             ints[k, 4], ints[k, 5], ints[k, 6], ints[k, 8] = guided, zone, at, 1
@@ -165,7 +185,8 @@ def _grow(
             for w in range(2):
                 kept = np.uint64(0) if at < 0 else memory[at, w]
                 memory[k, w] = (kept & near[c, w]) | first[c, w]
-            if not _enter(ints, cost, memory, cuts, bound, head, rows, v, k, rates[3], rates[4], loose):
+            hour = since * HOURS // (width * line.shape[0])
+            if not _enter(ints, cost, memory, cuts, bound, head, v, hour, k, rates[3], rates[4], loose, done):
                 continue
             count += 1
             slot = since // width
@@ -189,32 +210,52 @@ def _whole(memory: Any, company: Any, k: int) -> bool:
 
 @njit(cache=True, error_model="numpy")
 def _enter(
-    ints: Any, cost: Any, memory: Any, cuts: Any, bound: Any, head: Any, rows: int, v: int, k: int, guide: float,
-    zone: float, loose: bool,
+    ints: Any, cost: Any, memory: Any, cuts: Any, bound: Any, head: Any, v: int, hour: int, k: int, guide: float,
+    zone: float, loose: bool, done: Any,
 ) -> bool:  # fmt: skip
-    """Add a label to those of its visit (and children, when many rows are kept) unless beaten; drop those it beats."""
-    if rows > 1:
+    """Add a label to those of its visit unless beaten; drop those it beats.
+
+    A label is beaten only by one of no more places and no later; when all runs are listed, only by one of the same
+    children. So each looks at a part of its visit's lists.
+    """
+    rows = head.shape[1]
+    low, mine, high, by_place = 0, 0, 1, 0
+    if rows > MIXED:
         mixed = (memory[k, 0] ^ (memory[k, 1] << np.uint64(1))) * np.uint64(0x9E3779B97F4A7C15)
-        v = v * rows + int((mixed >> np.uint64(33)) % np.uint64(rows))
-    x, before = head[v], -1
-    while x >= 0:
-        if _beats(ints, cost, memory, cuts, bound, x, k, guide, zone, loose):
-            return False
-        x = ints[x, 7]
-    x = head[v]
-    while x >= 0:
-        after = ints[x, 7]
-        if _beats(ints, cost, memory, cuts, bound, k, x, guide, zone, loose):
-            ints[x, 8] = 0
-            if before < 0:
-                head[v] = after
+        mine = np.int64(mixed >> np.uint64(33)) % rows
+        low, high = mine, mine + 1
+    elif rows > 1:
+        by_place, mine, high = 1, (ints[k, 2] + ints[k, 3]) * HOURS + hour, rows
+    for row in range(low, mine + 1):
+        if by_place and row % HOURS > hour:
+            continue
+        x, before = head[v, row], -1
+        while x >= 0:
+            done[LOOKED] += 1
+            if _beats(ints, cost, memory, cuts, bound, x, k, guide, zone, loose):
+                if before >= 0:
+                    # Whoever beats one is likely to beat the next, so it is looked at first from now on.
+                    ints[before, 7], ints[x, 7], head[v, row] = ints[x, 7], head[v, row], x
+                return False
+            before, x = x, ints[x, 7]
+    for row in range(mine, high):
+        if by_place and row % HOURS < hour:
+            continue
+        x, before = head[v, row], -1
+        while x >= 0:
+            done[LOOKED] += 1
+            after = ints[x, 7]
+            if _beats(ints, cost, memory, cuts, bound, k, x, guide, zone, loose):
+                ints[x, 8] = 0
+                if before < 0:
+                    head[v, row] = after
+                else:
+                    ints[before, 7] = after
             else:
-                ints[before, 7] = after
-        else:
-            before = x
-        x = after
-    ints[k, 7] = head[v]
-    head[v] = k
+                before = x
+            x = after
+    ints[k, 7] = head[v, mine]
+    head[v, mine] = k
     return True
 
 

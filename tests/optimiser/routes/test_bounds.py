@@ -2,12 +2,13 @@
 
 import dataclasses
 import math
-from itertools import combinations, permutations
+from itertools import combinations, pairwise, permutations
 
 import numpy as np
 import pytest
 
 from optimiser.core.codec import from_json
+from optimiser.core.mip import LinearModel
 from optimiser.routes import bounds, columns
 from optimiser.routes.problem import Layout, Rides, RoutesProblem
 from optimiser.routes.run import Direction
@@ -89,6 +90,61 @@ def test_cuts_and_runs_given_to_start_from_leave_the_bound_below_the_plan():
     row = {child: at for at, child in enumerate(task.children)}
     found = bounds.task_bound(task, begin=[[row[c] for c, _ in each.calls] for each in rounds], worth=worth)
     assert worth * 0.95 <= found.pence <= worth
+
+
+class Ticks:
+    """A clock that only work moves: a tick for each part of pricing, and for each linear or whole-number program."""
+
+    def __init__(self, monkeypatch, *, part):
+        self.now, self.asked = 0.0, []
+        price, solve = columns.price_runs, LinearModel.solve
+        monkeypatch.setattr(columns, "LOOK", part)
+        monkeypatch.setattr(columns, "price_runs", lambda *given: self._work(price, *given))
+        monkeypatch.setattr(LinearModel, "solve", lambda *given, **named: self._solve(solve, *given, **named))
+
+    def _work(self, what, *given, **named):
+        self.now += 1.0
+        return what(*given, **named)
+
+    def _solve(self, what, model, limits, **named):
+        self.asked.append((self.now, limits.seconds))
+        return self._work(what, model, limits, **named)
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.mark.parametrize("given", [1, 3, 40, 120, 200, 300, 500, 900, 1500])
+def test_a_certificate_stops_in_the_time_it_was_given_and_states_only_what_was_proved(monkeypatch, given):
+    task = a_task(make.make(6, children=20))
+    _, worth = starts.improve(task, iterations=2000, seed=0)
+    ticks = Ticks(monkeypatch, part=2000)
+    found = bounds.task_bound(task, worth=worth * 1.01, seconds=float(given), clock=ticks)
+    assert ticks.now <= given + 1
+    assert found is None or found.pence <= worth
+    # A solver is never given more than what is left.
+    assert all(seconds is not None and seconds <= given - at for at, seconds in ticks.asked)
+    if given >= 1500:
+        assert found.listed > 0
+
+
+def test_more_time_never_proves_less(monkeypatch):
+    task = a_task(make.make(6, children=14))
+    _, worth = starts.improve(task, iterations=2000, seed=0)
+    proved = []
+    for given in range(20, 1000, 140):
+        with monkeypatch.context() as patch:
+            found = bounds.task_bound(task, worth=worth, seconds=float(given), clock=Ticks(patch, part=2000))
+        proved.append(0 if found is None else found.pence)
+    assert proved[0] < proved[-1]
+    assert all(one <= other + 1 for one, other in pairwise(proved))
+
+
+def test_pricing_that_stops_to_look_at_the_clock_ends_as_if_it_had_not(monkeypatch):
+    task = a_task(make.make(6, children=14))
+    whole = bounds.task_bound(task)
+    monkeypatch.setattr(columns, "LOOK", 500)
+    assert bounds.task_bound(task) == whole
 
 
 def test_too_many_children_are_not_bounded_at_all():
