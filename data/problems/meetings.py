@@ -1,8 +1,10 @@
 """Turns schools, staff, venues, the calendar and the kinds of meeting into one locality's round of meetings."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
-from math import hypot
+from math import ceil, hypot
 
 from data.issues import Issue, Level
 from data.problems.atlas import Atlas, atlas
@@ -21,6 +23,15 @@ from optimiser.meetings.catchup import PILOT_NO_SHOW, slots_needed
 
 STARTS = tuple(clock(hour, minute) for hour, minute in ((9, 0), (10, 0), (11, 0), (12, 30), (13, 30), (14, 30)))
 """Three meetings of an hour to each half-day, as in the pilot; a setting."""
+
+LUNCH = (clock(12), clock(12, 30))
+"""Nobody meets then, however long a meeting lasts."""
+
+NOTICE = 10
+"""Working days of notice where a meeting type does not say."""
+
+NEED_WAITS = 1
+"""Points for each week that a school waits, for each point of its concern score: those in greater need come first."""
 
 SURE = 0.95
 """Catch-up slots are enough in so many rounds of 100: seven for 32 schools of which one in eight does not come."""
@@ -49,12 +60,18 @@ def build(
     catch_up: bool = True,
     no_show: float = PILOT_NO_SHOW,
     days_after: int = 0,
+    number: int = 1,
+    told: date | None = None,
+    missed: frozenset[str] = frozenset(),
 ) -> Built[meetings.Problem]:
     """Return one round of individual school meetings for a locality team (every locality when None is given).
 
-    The window is that of the meeting type unless ``first`` and ``last`` are given. ``no_show`` is the share of schools
-    that did not come last time, from which the catch-up slots are sized. ``days_after`` keeps so many school days after
-    the window open for catch-up slots alone.
+    The window is that of the meeting type unless ``first`` and ``last`` are given, and that of a later round of the
+    year follows from it (``round_days``); ``number`` is 1 for the first. ``no_show`` is the share of schools that did
+    not come last time, from which the catch-up slots are sized. ``days_after`` keeps so many school days after the
+    window open for catch-up slots alone. ``told`` is the day on which invitations go out, that of the meeting type
+    unless given: no school is met before its notice is over. ``missed`` are schools not seen in the round before,
+    besides those that say so themselves. Raises ValueError for an unknown meeting type or round.
     """
     source = travel or Estimate()
     where = atlas(city)
@@ -64,28 +81,97 @@ def build(
         raise ValueError(f"there is no meeting type {kind} on the Meeting types sheet")
     opens, closes = first or row.window_first, last or row.window_last
     calendar = school_calendar(city)
-    window = tuple(day for day in calendar.days if (not opens or day >= opens) and (not closes or day <= closes))
+    window = round_days(calendar, (opens, closes), number, rounds_of(city, row))
+    sent = told or row.told
+    told_from = calendar.working_days_after(sent, row.notice_days or NOTICE) if sent is not None else None
     later = tuple(day for day in calendar.days if window and day > window[-1])[: max(0, days_after)]
     days = (*window, *later)
     schools = [s for s in city.schools if (locality in (None, s.area)) and s.type in ("mainstream", "academy")]
-    met = tuple(each for s in schools if (each := _school(s, row, where, city, left)) is not None)
+    met = tuple(
+        replace(each, told_from=told_from, missed_last_round=each.missed_last_round or each.id in missed)
+        for s in schools
+        if (each := _school(s, row, where, city, left)) is not None
+    )
     people = tuple(_person(s, city, days) for s in city.staff if _serves(s, locality))
+    held = _kind(row, people)
+    people = _with_shares(people, held, met)
     venues = tuple(v for each in city.venues if (v := _venue(each, days, where)) is not None)
     problem = meetings.Problem(
         schools=met,
         staff=people,
         venues=venues,
-        kinds=(_kind(row, people),),
-        meetings=tuple(meetings.Meeting(f"{s.id}:1", s.id, row.id, window[0], window[-1]) for s in met) if days else (),
+        kinds=(held,),
+        meetings=tuple(
+            meetings.Meeting(f"{s.id}:{number}", s.id, row.id, window[0], window[-1], round=number)
+            for s in met
+            if window
+        ),
         days=days,
         starts=STARTS,
         events=tuple(_events(city, days, people, locality)),
         catch_up=_reserves(row, met, days, city, no_show) if catch_up and days else (),
+        prices=meetings.Prices(need_waits=NEED_WAITS),
         travel=_matrix(where, source, met, venues, people),
+        lunch=LUNCH,
         title=f"{row.title}: {locality or 'all localities'}",
     )
     provenance = {each.id: each.cell for found in (schools, city.staff, city.venues, city.meetings) for each in found}
     return Built(problem, provenance, tuple(left), (problem.travel.source,) if problem.travel else (), where.lat_lon())
+
+
+def rounds_of(city: City, row: rows.MeetingType) -> int:
+    """Return how many rounds of a kind of meeting there are in a year: as its row says, else as the settings do."""
+    return row.rounds or round(city.settings.rounds_a_year)
+
+
+def round_days(
+    calendar: SchoolCalendar, window: tuple[date | None, date | None], number: int, rounds: int
+) -> tuple[date, ...]:
+    """Return the school days of a round: those of the window for the first, as many again later for the next.
+
+    The school year from the window's first day on is parted evenly among the rounds, and each begins with its part, or
+    when the round before it is over if that is later. Raises ValueError for a round that the year does not have.
+    """
+    if not 1 <= number <= rounds:
+        raise ValueError(f"there is no round {number}: the year has {rounds}. Change “Rounds a year” on Meeting types")
+    opens, closes = window
+    first = tuple(day for day in calendar.days if (not opens or day >= opens) and (not closes or day <= closes))
+    if number == 1 or not first:
+        return first
+    ends = date(first[0].year + (first[0].month > 8), 8, 31)
+    year = [day for day in calendar.days if first[0] <= day <= ends]
+    begins = max((number - 1) * len(year) // rounds, (number - 1) * len(first))
+    return tuple(year[begins : begins + len(first)])
+
+
+def _with_shares(
+    people: tuple[meetings.Staff, ...], kind: meetings.MeetingType, met: tuple[meetings.School, ...]
+) -> tuple[meetings.Staff, ...]:
+    """Return the people with a fair share each: the meetings of the localities they serve, parted by contract.
+
+    Whoever serves several localities counts for an equal part in each. A psychologist attached to schools, and the only
+    one of a role, have no choice to share.
+    """
+    asked = Counter(school.locality for school in met)
+    weight: dict[tuple[str, str], float] = defaultdict(float)
+    many: Counter[tuple[str, str]] = Counter()
+    serves = {each.id: sorted(each.localities & set(asked) or (() if each.localities else asked)) for each in people}
+    linked = {school.psychologist for school in met}
+    for each in people:
+        for locality in serves[each.id]:
+            weight[each.role, locality] += each.fte / len(serves[each.id])
+            many[each.role, locality] += 1
+    wanted = {need.role for need in kind.roles}
+    found = []
+    for each in people:
+        part = sum(
+            asked[locality] * each.fte / len(serves[each.id]) / weight[each.role, locality]
+            for locality in serves[each.id]
+        )
+        chosen = any(many[each.role, locality] > 1 for locality in serves[each.id])
+        shared = each.role in wanted and chosen and each.id not in linked
+        found.append(replace(each, share=ceil(part - 1e-9)) if shared else each)
+    return tuple(found)
 
 
 def leave_faults(city: City) -> tuple[tuple[str, str, str], ...]:
@@ -129,13 +215,23 @@ def _school(row: School, kind: rows.MeetingType, where: Atlas, city: City, left:
         psychologist=row.psychologist if row.psychologist in known else None,
         senco=_both(row.senco_days) if row.senco_days else meetings.EVERY_HALF_DAY,
         head_away=_both(row.head_away),
-        preferred=_both(row.preferred),
+        head_prefers=_both(row.head_prefers),
+        preferred=_preferred(row),
+        short_notice=row.short_notice,
         no_go=frozenset(row.inset),
         need_signal=row.concerns or 0,
         last_seen=row.last_seen,
         missed_last_round=row.missed_last,
         venues=(kind.venue,) if kind.venue and where.place("venue", kind.venue) else (meetings.AT_SCHOOL,),
     )
+
+
+def _preferred(row: School) -> frozenset[meetings.HalfDay]:
+    """Return the half-days that a school prefers; a preferred half alone stands for that half of every day."""
+    if row.preferred_half is None:
+        return _both(row.preferred)
+    half = int(row.preferred_half == "afternoon")
+    return frozenset((day, half) for day in row.preferred or range(5))
 
 
 def _serves(row: rows.Staff, locality: str | None) -> bool:
@@ -201,7 +297,7 @@ def _kind(row: rows.MeetingType, people: tuple[meetings.Staff, ...]) -> meetings
         meetings.RoleNeed(role, must, attached=role == meetings.EP, fit=skilled and role == meetings.AT)
         for role, must in needs
     )
-    return meetings.MeetingType(row.id, row.title, Seconds(row.minutes * MINUTE), roles, row.notice_days or 10)
+    return meetings.MeetingType(row.id, row.title, Seconds(row.minutes * MINUTE), roles, row.notice_days or NOTICE)
 
 
 def _events(

@@ -114,6 +114,14 @@ class MeetingType(Row):
     notice_days: kinds.SpareCount = column(
         "Notice (working days)", also=("notice days", "notice"), kind="whole", example=10, default=None
     )
+    told: kinds.SpareDay = column(
+        "Invitations go out",
+        also=("told on", "invitations sent on"),
+        note="No school is met sooner than the notice after this day; empty means that all are told in time",
+        kind="date",
+        example="10/01/2020",
+        default=None,
+    )
     window_first: kinds.SpareDay = column(
         "Window opens", also=("window from",), kind="date", example="27/01/2020", default=None
     )

@@ -113,6 +113,21 @@ class School(Row):
         "Preferred days", also=("preferred days or times",), example="Tue, Thu", default=()
     )
     head_away: kinds.SpareWeekdays = column("Days the head cannot come", also=("head away",), default=())
+    head_prefers: kinds.SpareWeekdays = column("Days the head prefers", also=("head prefers",), default=())
+    preferred_half: Annotated[str | None, kinds.spare_word(words.HALVES, "half-day")] = column(
+        "Preferred half-day",
+        also=("preferred time", "preferred time of day"),
+        note="Morning or afternoon; empty means either",
+        offers=words.HALVES,
+        default=None,
+    )
+    short_notice: kinds.YesNo = column(
+        "Can come at short notice",
+        also=("short notice",),
+        note="May be asked to fill a time that another school did not use",
+        kind="yes-no",
+        default=False,
+    )
     ehc_plans: kinds.SpareCount = column(
         "EHC plans", also=("number of ehcp", "ehcp", "ehcps", "no of ehcp"), kind="whole", example=14, default=None
     )

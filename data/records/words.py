@@ -284,6 +284,14 @@ MEETING_KINDS_PER = {
     "area": "locality",
     "city": "city",
 }
+HALVES = {
+    "morning": "morning",
+    "mornings": "morning",
+    "am": "morning",
+    "afternoon": "afternoon",
+    "afternoons": "afternoon",
+    "pm": "afternoon",
+}
 CADENCES = {
     "weekly": "weekly",
     "fortnightly": "fortnightly",

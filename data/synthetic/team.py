@@ -139,6 +139,7 @@ def make_types(size: Size) -> tuple[MeetingType, ...]:
         per="school",
         rounds=2,
         notice_days=10,
+        told=papers.PILOT[0] - timedelta(days=17),
         window_first=papers.PILOT[0],
         window_last=papers.PILOT[1] if small else date(2020, 4, 3),
         venue="V-THORN" if small else None,
