@@ -20,7 +20,8 @@ from optimiser.core.limits import Limits
 from optimiser.core.mip import LinearModel
 from optimiser.core.result import Status
 from optimiser.core.units import Pence, Seconds
-from optimiser.routes.choosing import choose, new_cuts
+from optimiser.routes.branching import choose
+from optimiser.routes.choosing import new_cuts
 from optimiser.routes.columns import Columns, Cut, Duals, Pricer
 from optimiser.routes.pacing import Allowance
 from optimiser.routes.problem import RoutesProblem, Seat

@@ -80,11 +80,12 @@ class Priced:
 
 @dataclass(frozen=True)
 class Pool:
-    """Runs with no child twice: their children as bits (runs, 2), costs, and visits outwards (filled up with -1)."""
+    """Runs with no child twice: children as bits (runs, 2), costs, visits outwards (filled up with -1) and options."""
 
     children: Bits
     cost: Floats
     visits: Ints
+    option: Ints
 
     def aboard(self, n: int) -> Flags:
         """Return who is aboard each run, as flags (runs, n)."""
@@ -195,7 +196,7 @@ class Pricer:
                 labels = labels[self._whole(labels)]
                 if len(labels) > MOST_RUNS:
                     return None
-                parts.append(self._pool(labels))
+                parts.append(self._pool(labels, option))
         width = max(part.visits.shape[1] for part in parts)
         visits = [np.pad(p.visits, ((0, 0), (0, width - p.visits.shape[1])), constant_values=-1) for p in parts]
         kids, cost = np.concatenate([p.children for p in parts]), np.concatenate([p.cost for p in parts])
@@ -203,7 +204,10 @@ class Pricer:
         fresh = np.ones(len(order), np.bool_)
         fresh[1:] = (kids[order[1:]] != kids[order[:-1]]).any(axis=1)
         kept = order[fresh]
-        return Pool(kids[kept], cost[kept], np.concatenate(visits)[kept]) if len(kept) <= MOST_RUNS else None
+        if len(kept) > MOST_RUNS:
+            return None
+        option_of = np.concatenate([p.option for p in parts])
+        return Pool(kids[kept], cost[kept], np.concatenate(visits)[kept], option_of[kept])
 
     def _whole(self, labels: Ints) -> Flags:
         """Whether everyone of each group with a child aboard is aboard."""
@@ -218,7 +222,7 @@ class Pricer:
         ended: Floats = self.cost[:count] + self.hire + self.home[self.arrays.visit[self.ints[:count, 0], PLACE]]
         return ended
 
-    def _pool(self, labels: Ints) -> Pool:
+    def _pool(self, labels: Ints, option: int) -> Pool:
         """The runs of labels whose memory holds all of their children."""
         kids = self.memory[labels, :2].copy()
         back, at = [], labels
@@ -232,7 +236,7 @@ class Pricer:
         for cut, each in zip(self.cuts, self._prices.cut, strict=False):
             met_of_cut = sum((kids & self.first[c]).any(axis=1).astype(np.int64) for c in cut)
             cost = cost - each * (met_of_cut // 2)
-        return Pool(kids, cost, visits.astype(np.int16))
+        return Pool(kids, cost, visits.astype(np.int16), np.full(len(labels), option))
 
     def _visits(self, label: int) -> tuple[int, ...]:
         """The visits of a label's run, outwards."""
@@ -275,8 +279,8 @@ class Pricer:
             return MORE
         if step:
             fill(
-                arrays.seconds, arrays.metres, arrays.visit, arrays.child, prices.child, fits, leg, rates, room,
-                step, *self.tables,
+                arrays.seconds, arrays.metres, arrays.visit, arrays.child, prices.child, self._joint(prices), fits, leg,
+                rates, room, step, *self.tables,
             )  # fmt: skip
         heads = self.heads[ROWS if listing else 1 if loose else self.sorted]
         done, count = np.array([-1, 0, 0]), MORE
@@ -291,6 +295,14 @@ class Pricer:
             )  # fmt: skip
         self.filled = max(0, int(count))
         return int(count)
+
+    def _joint(self, prices: Duals) -> Floats:
+        """Half of what the cuts that two children are both in charge."""
+        joint = np.zeros((len(prices.child), len(prices.child)))
+        for cut, each in zip(self.cuts, prices.cut, strict=False):
+            rows = np.array(cut)
+            joint[np.ix_(rows, rows)] += each / 2
+        return joint
 
     def _collect(self, columns: Columns, option: int, mode: int, count: int) -> int:
         """Add the best run of each last visit, and others that share few children with them; answer how many."""

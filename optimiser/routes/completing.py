@@ -2,7 +2,10 @@
 
 A table by visit, time, places taken and guide, filled from the latest time backwards. It forgets who has been aboard,
 but for the child just met (no run goes to a child and straight back), so it never overstates what the rest of a run
-costs (two-cycle elimination; Houck et al., Opsearch 17, 1980).
+costs (two-cycle elimination; Houck et al., Opsearch 17, 1980). Of what a cut charges for every second of its three
+children, half is laid on going straight from one of them to another: with m of them on a run that is (m - 1) / 2 at
+most, never more than the m / 2 rounded down that is charged. A partial run just charged for a pair may owe half less,
+which its pricing allows for.
 """
 
 from typing import Any
@@ -38,10 +41,13 @@ def empty_tables(arrays: Any, step: int) -> Tables:
 
 @njit(cache=True, error_model="numpy")
 def fill(
-    seconds: Any, metres: Any, visit: Any, child: Any, worth: Any, fits: Any, leg: Any, rates: Any, room: Any,
-    step: int, first: Any, who: Any, second: Any,
+    seconds: Any, metres: Any, visit: Any, child: Any, worth: Any, joint: Any, fits: Any, leg: Any, rates: Any,
+    room: Any, step: int, first: Any, who: Any, second: Any,
 ) -> None:  # fmt: skip
-    """Fill the tables of one option: ``rates`` and ``room`` as for ``price_runs``, ``step`` seconds a slice."""
+    """Fill the tables of one option: ``rates`` and ``room`` as for ``price_runs``, ``step`` seconds a slice.
+
+    ``joint`` (n, n) is half of what the cuts that two children are both in charge.
+    """
     visits = visit.shape[0]
     most = room[0] + room[1]
     takes = np.zeros(visits, np.int64)
@@ -76,7 +82,7 @@ def fill(
                 until = b * step + took
                 if until > visit[w, LATEST]:
                     continue
-                cost = rates[1] * metres[here, visit[w, PLACE]] + rates[2] * took - worth[other]
+                cost = rates[1] * metres[here, visit[w, PLACE]] + rates[2] * took - worth[other] + joint[mine, other]
                 for g in range(2):
                     guided = 1 if guides[w] > 0 else g
                     added = takes[w] + guided - g

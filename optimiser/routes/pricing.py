@@ -162,18 +162,20 @@ def _grow(
             if zone > zoned:
                 value += rates[4]
             twice = parity & odd[c]
+            charged = 0.0
             j = 0
             while twice != 0 and j < cuts.shape[0]:
                 if (twice & (np.uint64(1) << np.uint64(j))) != 0:
-                    value += cuts[j]
+                    charged += cuts[j]
                     twice ^= np.uint64(1) << np.uint64(j)
                 j += 1
+            value += charged
             if step > 0:
                 b, m = since // step, seats + guided + chairs
                 rest = onward[v, b, m, guided]
                 if at >= 0 and met[v, b, m, guided] == visit[ints[at, 0], OWNER]:
                     rest = other[v, b, m, guided]
-                if value + rest + rates[0] > most:
+                if value - 0.5 * charged + rest + rates[0] > most:
                     continue
             if count >= ints.shape[0]:
                 return FULL

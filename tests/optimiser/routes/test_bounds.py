@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+import time
 from itertools import combinations, pairwise, permutations
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from optimiser.core.codec import from_json
 from optimiser.core.mip import LinearModel
 from optimiser.routes import bounds, columns
+from optimiser.routes.pacing import Allowance
 from optimiser.routes.problem import Layout, Rides, RoutesProblem
 from optimiser.routes.run import Direction
 from optimiser.routes.search import kernel, starts
@@ -145,6 +147,38 @@ def test_pricing_that_stops_to_look_at_the_clock_ends_as_if_it_had_not(monkeypat
     whole = bounds.task_bound(task)
     monkeypatch.setattr(columns, "LOOK", 500)
     assert bounds.task_bound(task) == whole
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_table_of_what_the_rest_could_cost_drops_no_run_that_prices_out(seed):
+    rng = np.random.default_rng(seed)
+    task = a_task(make.make(6, children=14))
+    n = len(task.children)
+    pricer = columns.Pricer(task, 8, Allowance(None, time.monotonic))
+    assert pricer.step > 0
+    pricer.cuts = tuple(tuple(int(c) for c in rng.choice(n, 3, replace=False)) for _ in range(20))
+    prices = columns.Duals(rng.uniform(1000, 5000, n), rng.uniform(0, 800, 20), ())
+    with_table, without = {}, {}
+    one = pricer.exact(with_table, prices)
+    pricer.step = 0
+    other = pricer.exact(without, prices)
+    assert one.least < -1
+    assert one.least == pytest.approx(other.least)
+    assert one.by == pytest.approx(other.by)
+
+
+def test_every_listed_run_costs_what_the_prices_and_its_reduced_cost_say():
+    task = a_task(make.make(6, children=14))
+    pricer = columns.Pricer(task, 8, Allowance(None, time.monotonic))
+    pricer.cuts = ((0, 1, 2), (3, 4, 5), (1, 4, 6))
+    plain = pricer.every_run(columns.Duals(np.full(14, 300.0), np.zeros(3), ()), 11_000.0)
+    cut = pricer.every_run(columns.Duals(np.full(14, 320.0), np.full(3, 50.0), ()), 11_000.0)
+    known = {tuple(kids): cost for kids, cost in zip(plain.children.tolist(), plain.cost, strict=True)}
+    assert len(plain.cost) > 50
+    for at, (kids, cost) in enumerate(zip(cut.children.tolist(), cut.cost, strict=True)):
+        assert known.get(tuple(kids), cost) == pytest.approx(cost)
+        aboard = {int(task.arrays.visit[v, 0]) for v in cut.run(at)}
+        assert aboard == set(np.flatnonzero(cut.aboard(14)[at]))
 
 
 def test_too_many_children_are_not_bounded_at_all():
