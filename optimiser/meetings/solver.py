@@ -1,7 +1,9 @@
 """Makes a roster: names who can never be met, decides times with a proof, names the people, checks it all."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -28,6 +30,9 @@ from optimiser.meetings.wide import build_roster, is_wide
 CUT_ROUNDS = 12
 SEARCHED = 0.5
 """The share of the time in which a roster with every staff-day priced is searched for, before proving begins."""
+
+OTHER = 15_485_863
+"""Added to the seed of the search that goes on beside the proof."""
 
 
 def solve(
@@ -92,23 +97,33 @@ def _exact(problem: Problem, openings: Openings, deadline: Deadline, seed: int, 
 
 
 def _consolidated(problem: Problem, openings: Openings, deadline: Deadline, seed: int, progress: Progress) -> Found:
-    """Search for few staff-days first, because they weaken every bound; then prove what can be proved from there."""
+    """Search for few staff-days first, because they weaken every bound; then prove what can be proved from there.
+
+    Meanwhile another search, from another number, goes on beside both.
+    """
+    going = [True]
 
     def tell(points: int) -> bool:
-        return progress(Step(min(0.5, deadline.done), "consolidating staff-days", Pence(points)))
+        going[0] = progress(Step(min(0.5, deadline.done), "consolidating staff-days", Pence(points)))
+        return going[0]
 
-    placed = consolidating.consolidate(
-        problem, openings, deadline, until=deadline.done + SEARCHED * (1.0 - deadline.done), seed=seed, watch=tell
-    )
-    roster = _as_roster(problem, openings, placed, (), {})
-    model = duties.build(problem, openings)
-    best = _Best(problem, openings, model)
-    best.roster = roster
-    hint = starting.complete(model, starting.plan_of(problem, placed)) if roster is not None else None
-    watch = _watch(progress, "proving how few staff-days there can be", best)
-    bound = whole_days.tighten(model, deadline, until=0.9, seed=seed)
-    answer = model.solve(deadline.share(0.98), seed=seed, watch=watch, improved=best.hear, start=hint)
-    return best.now(), _larger(bound, answer.whole_bound()), answer.nodes, answer.status is Status.STOPPED
+    search = partial(consolidating.consolidate, problem, openings, deadline)
+    with ThreadPoolExecutor(1) as beside:
+        other = beside.submit(search, until=0.95, seed=seed + OTHER, watch=lambda _: going[0])
+        placed = search(until=deadline.done + SEARCHED * (1.0 - deadline.done), seed=seed, watch=tell)
+        roster = _as_roster(problem, openings, placed, (), {})
+        model = duties.build(problem, openings)
+        best = _Best(problem, openings, model)
+        best.roster = roster
+        hint = starting.complete(model, starting.plan_of(problem, placed)) if roster is not None else None
+        watch = _watch(progress, "proving how few staff-days there can be", best)
+        bound = whole_days.tighten(model, deadline, until=0.9, seed=seed)
+        answer = model.solve(deadline.share(0.98), seed=seed, watch=watch, improved=best.hear, start=hint)
+        going[0] = False if answer.status is Status.OPTIMAL else going[0]
+        found = [best.now(), _as_roster(problem, openings, other.result(), (), {})]
+    rosters = [each for each in found if each is not None]
+    solution = min(rosters, key=lambda each: costing.cost(problem, each), default=None)
+    return solution, _larger(bound, answer.whole_bound()), answer.nodes, answer.status is Status.STOPPED
 
 
 def _larger(*bounds: float | None) -> int | None:

@@ -21,6 +21,9 @@ from optimiser.meetings.problem import Meeting, Problem, RoleNeed, Staff
 Group = tuple[str, str, str, int, str]
 """Role, locality, need (empty when any will do), length in seconds, and the place when journeys have to be kept."""
 
+RESERVE = "catch-up"
+"""The need of groups of catch-up slots: anybody will do, and they are no part of a fair share."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -139,7 +142,8 @@ def shortest_roads(problem: Problem) -> dict[str, int]:
 
 def group_of(problem: Problem, need: RoleNeed, locality: str, school_need: str, seconds: int, place: str) -> Group:
     """Return the group of meetings among which a person on duty for a role may be given any."""
-    return need.role, locality, school_need if need.fit else "", seconds, place if problem.travel is not None else ""
+    fits = school_need if need.fit or school_need == RESERVE else ""
+    return need.role, locality, fits, seconds, place if problem.travel is not None else ""
 
 
 def _add_meeting(
@@ -238,7 +242,7 @@ def _add_reserves(
                 for need in kind.roles:
                     if need.required:
                         place = duty.place_of(problem.venue[wish.venue].place)
-                        group = group_of(problem, need, wish.locality, "", kind.seconds, place)
+                        group = group_of(problem, need, wish.locality, RESERVE, kind.seconds, place)
                         duty.supply[group, day, start].append(column)
                 names = frozenset(
                     room.id for room in problem.venue[wish.venue].rooms if room.seats >= len(kind.roles) + 2
@@ -262,7 +266,7 @@ def _add_service(duty: Duty) -> None:
         for person in duty.openings.by_role.get(role, ()):
             if person.localities and locality not in person.localities:
                 continue
-            if school_need and school_need not in person.specialisms:
+            if school_need not in ("", RESERVE) and school_need not in person.specialisms:
                 continue
             if duty.openings.person_block(person, day, start, start + seconds) is not None:
                 continue
@@ -280,10 +284,11 @@ def _add_service(duty: Duty) -> None:
 def _add_people_rows(duty: Duty, *, extra_staff_days: bool) -> None:
     problem, model = duty.problem, duty.model
     loads: dict[str, list[int]] = defaultdict(list)
+    slots = {column for (_, group, _, _), column in duty.serve.items() if group[2] == RESERVE}
     attached = {school.psychologist for school in problem.schools}
     for (name, day), items in duty._busy.items():
         person = problem.person[name]
-        loads[name].extend(column for *_, column, _ in items)
+        loads[name].extend(column for *_, column, _ in items if column not in slots)
         price = problem.prices.staff_day.get(person.role, 0)
         used = None
         if price and (extra_staff_days or name in attached):

@@ -12,7 +12,7 @@ from scipy.optimize import linear_sum_assignment
 from optimiser.core import cpsat
 from optimiser.core.limits import Limits
 from optimiser.core.units import Seconds
-from optimiser.meetings.model.duty import Group, Plan, group_of
+from optimiser.meetings.model.duty import RESERVE, Group, Plan, group_of
 from optimiser.meetings.openings import Opening, Openings
 from optimiser.meetings.problem import Problem, RoleNeed, School, Staff
 
@@ -121,7 +121,7 @@ def _match(
 
 
 def _group(problem: Problem, need: RoleNeed, task: Task) -> Group:
-    school_need = task.school.need if task.school is not None else ""
+    school_need = task.school.need if task.school is not None else RESERVE
     return group_of(problem, need, task.locality, school_need, problem.kind[task.kind].seconds, task.place)
 
 

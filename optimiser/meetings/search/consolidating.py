@@ -13,10 +13,13 @@ from optimiser.meetings.search.board import Board
 from optimiser.meetings.search.deadline import Deadline
 from optimiser.meetings.search.rebuilding import fill
 
-HOT, COLD = 8.0, 0.35
+HOT, COLD = 4.0, 0.5
 CHUNK = 2_000
 ROUNDS = 60_000
 """Rounds where neither seconds nor work are given."""
+
+FEW, TIMES = 200, 2
+"""Up to so many meetings, the search is begun so many times over."""
 
 Wide = npt.NDArray[np.int64]
 Watch = Callable[[int], bool]
@@ -47,17 +50,36 @@ def consolidate(
 ) -> dict[str, Booking]:
     """Return bookings of a round of slots, improved until that share of the limits; work counts rounds.
 
-    ``watch`` is told the best points now and then, and ends the search by answering False.
+    ``watch`` is told the best points now and then, and ends the search by answering False. A small round is begun
+    several times over, since where a search of one ends is much a matter of luck.
     """
-    search, begun = Consolidation(problem, openings, seed), deadline.done
-    most, rounds = deadline.limits.work or (ROUNDS if deadline.left is None else 10**12), 0
+    best: Consolidation | None = None
+    times = TIMES if len(problem.meetings) <= FEW else 1
+    most, begun = deadline.limits.work or (ROUNDS if deadline.left is None else 10**12), deadline.done
+    for turn in range(times):
+        end = begun + (until - begun) * (turn + 1) / times
+        search = Consolidation(problem, openings, seed + turn)
+        going = _anneal(search, deadline, most // times, end, seed * 7919 + turn * 104_729, best, watch)
+        best = search if best is None or search.tally[1] < best.tally[1] else best
+        if not going:
+            break
+    assert best is not None, "a search is begun at least once"
+    return best.bookings()
+
+
+def _anneal(
+    search: "Consolidation", deadline: Deadline, most: int, until: float, seed: int,
+    best: "Consolidation | None", watch: Watch,
+) -> bool:  # fmt: skip
+    """Cool a search down once; return whether nobody asked to stop."""
+    begun, rounds = deadline.done, 0
     while rounds < most and not deadline.passed and deadline.done < until:
         through = max(rounds / most, (deadline.done - begun) / max(1e-9, until - begun))
-        search.run(CHUNK, HOT * (COLD / HOT) ** min(1.0, through), seed * 7919 + rounds)
+        search.run(min(CHUNK, most - rounds), HOT * (COLD / HOT) ** min(1.0, through), seed + rounds)
         rounds += CHUNK
-        if not watch(int(search.tally[1])):
-            break
-    return search.bookings()
+        if not watch(int(min(search.tally[1], best.tally[1] if best is not None else search.tally[1]))):
+            return False
+    return True
 
 
 class Consolidation:

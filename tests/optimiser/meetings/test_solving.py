@@ -129,6 +129,15 @@ def test_a_repair_moves_only_the_meetings_hit_and_proves_it():
 least = repair_module._least
 
 
+def test_a_catch_up_slot_is_no_part_of_a_fair_share_in_the_model_either():
+    team = tuple(replace(each, share=1) for each in a_team())
+    slots = CatchUp("meeting", 3, "North", HUB, DAYS[0], DAYS[-1])
+    problem = a_round([a_school()], staff=team, catch_up=(slots,))
+    result = solve(problem)
+    assert len(result.solution.reserves) == 3 and result.cost == result.bound
+    assert not any(charge.rule == "fair-share" for charge in costing.charges(problem, result.solution))
+
+
 def test_a_round_with_catch_up_slots_is_repaired_near_by_and_as_well_as_when_it_is_taken_whole(monkeypatch):
     schools = [a_school(f"s{number:02d}") for number in range(1, 13)]
     wish = CatchUp("meeting", 5, "North", HUB, DAYS[0], DAYS[-1])
