@@ -22,7 +22,7 @@ from optimiser.core.result import Status
 from optimiser.core.units import Pence, Seconds
 from optimiser.routes.branching import choose
 from optimiser.routes.choosing import new_cuts
-from optimiser.routes.columns import Columns, Cut, Duals, Pricer
+from optimiser.routes.columns import MOST_LABELS, Columns, Cut, Duals, Pool, Pricer
 from optimiser.routes.pacing import Allowance
 from optimiser.routes.problem import RoutesProblem, Seat
 from optimiser.routes.run import Direction
@@ -30,8 +30,12 @@ from optimiser.routes.search.arrays import BOARDING, FIRST, GROUP, OLD, SEATS, W
 from optimiser.routes.search.single import Task
 
 MOST_CUTS = 60
-LISTED = 0.04
+LISTED = 0.07
 """The widest gap, as a share of the plan, at which listing every run that could matter is worth trying."""
+LISTING = 0.8
+"""The share of the time by which runs are listed, so that some is left to choose among them."""
+SHARES = (0.2, 0.3, 0.42, 0.56, 0.75, 1.0)
+"""The shares of the gap up to which runs are listed, one after the other."""
 PRICING = 0.6
 """The share of the time for pricing runs; the rest is for listing them and choosing in whole numbers."""
 
@@ -103,13 +107,47 @@ def task_bound(
     found = TaskBound(task.school, task.direction, pence, work.closed, work.rounds, len(work.columns))
     if worth is None or not work.best * (1 + LISTED) > worth > work.best + 1:
         return found
-    pool = work.pricer.every_run(work.feasible, worth - work.feasible.value + MARGIN)
-    if pool is None:
+    return _in_whole_numbers(task, work, found, worth, nodes)
+
+
+def _in_whole_numbers(task: Task, work: "_Generation", found: TaskBound, worth: float, nodes: int) -> TaskBound:
+    """Return the floor after choosing among every run whose reduced cost is below the gap, or below a part of it.
+
+    At prices feasible for every run a plan costs their value and the reduced costs of its runs. So a plan holds only
+    listed runs, or costs at least the value and what they were listed up to; the lesser of the two floors is proved.
+    """
+    assert work.feasible is not None
+    listed = _listed(work, work.feasible.value, worth)
+    if listed is None:
         return found
-    floor, chosen = choose(pool, task.arrays.penalty, worth, work.cuts, nodes, allowed)
-    pence = max(found.pence, Pence(math.floor(floor + 1e-6)))
+    pool, most = listed
+    floor, chosen = choose(pool, task.arrays.penalty, worth, work.cuts, nodes, work.allowed)
+    pence = max(found.pence, Pence(math.floor(min(floor, work.feasible.value + most) + 1e-6)))
     visits = tuple(pool.run(at) for at in chosen)
     return replace(found, pence=pence, listed=len(pool.cost), visits=visits)
+
+
+def _listed(work: "_Generation", value: float, worth: float) -> tuple[Pool, float] | None:
+    """Return every run up to the largest reduced cost at which they can be listed, and that reduced cost.
+
+    Begun low, since their number grows many times over with it; ended when the next list would be too long.
+    """
+    work.allowed.share = LISTING
+    gap, found = worth - value + MARGIN, None
+    last: tuple[float, int] | None = None
+    for share in SHARES:
+        pool = work.pricer.every_run(work.feasible, share * gap) if work.feasible is not None else None
+        if pool is None:
+            break
+        found, grown = (pool, share * gap), work.pricer.labelled
+        after = next((each for each in SHARES if each > share), None)
+        if last is not None and after is not None and last[1] > 0:
+            steps = (after - share) / (share - last[0])
+            if grown * (grown / last[1]) ** steps > MOST_LABELS:
+                break
+        last = share, grown
+    work.allowed.share = 1.0
+    return found
 
 
 class _Generation:

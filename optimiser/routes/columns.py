@@ -31,6 +31,8 @@ ROUNDING = 1.0
 """Pence a run by which rounding its mileage and its hire could lower what is charged."""
 
 LABELS = 2_000_000
+MOST_LABELS = 800_000
+"""The most labels of an option when every run is listed."""
 MOST_RUNS = 300_000
 ROWS = 4096
 """Rows of labels for each visit when every run is listed, so that few are compared."""
@@ -127,7 +129,7 @@ class Pricer:
         visits = len(arrays.visit)
         self._prices = Duals(np.zeros(n), np.zeros(0), ())
         self.cuts: tuple[Cut, ...] = ()
-        self.hire, self.home, self.filled = 0.0, np.zeros(1), 0
+        self.hire, self.home, self.filled, self.labelled = 0.0, np.zeros(1), 0, 0
         self.best, self.who = np.zeros(visits), np.zeros(visits, np.int64)
         most = int((arrays.option[:, 0] + arrays.option[:, 1]).max())
         self.sorted = (most + 1) * HOURS
@@ -187,11 +189,13 @@ class Pricer:
         if not self.step:
             return None
         parts: list[Pool] = []
+        self.labelled = 0
         for option in range(len(self.arrays.option)):
             for mode in range(len(self.modes)):
                 count = self._price(option, mode, prices, loose=False, most=most)
                 if count < 0:
                     return None
+                self.labelled = max(self.labelled, count)
                 labels = np.flatnonzero((self.ints[:count, 8] != 0) & (self._ended(count) <= most))
                 labels = labels[self._whole(labels)]
                 if len(labels) > MOST_RUNS:
@@ -282,6 +286,7 @@ class Pricer:
                 arrays.seconds, arrays.metres, arrays.visit, arrays.child, prices.child, self._joint(prices), fits, leg,
                 rates, room, step, *self.tables,
             )  # fmt: skip
+        room_for = MOST_LABELS if listing else LABELS
         heads = self.heads[ROWS if listing else 1 if loose else self.sorted]
         done, count = np.array([-1, 0, 0]), MORE
         while count == MORE and not (done[SLOT] >= 0 and self.allowed.over()):
@@ -291,7 +296,7 @@ class Pricer:
                 self.clash, self.company, fits, leg, rates, room, odd, prices.cut, loose,
                 np.full(2, EVERYBODY) if listing else np.bitwise_or.reduce(self.company, axis=0),
                 min(QUITE_BELOW, -slack * max(1.0, self.hire)) if most is None else most, step, *self.tables, self.line,
-                self.ints, self.cost, self.memory, heads, self.best, self.who, done, LOOK,
+                self.ints[:room_for], self.cost, self.memory, heads, self.best, self.who, done, LOOK,
             )  # fmt: skip
         self.filled = max(0, int(count))
         return int(count)
