@@ -3,10 +3,12 @@
 The master is a linear program over runs (each child on at least one, or unserved at a price); runs are priced first by
 quick labels that may miss some, then exactly over ng-sets. Smoothed prices steady it (Wentges 1997; Pessoa et al.,
 INFORMS Journal on Computing 30(2), 2018). A bound is stated only from a round of exact pricing: with ``z`` the value
-of the prices, ``r`` the least reduced cost and ``f`` the cheapest run, the prices divided by ``1 + |r| / f`` are
-feasible in the dual, so ``z / (1 + |r| / f)`` bounds the cost (a Farley bound). It is never the master's own value.
-Where the gap to a known plan is small, every run that a cheaper plan could hold is listed and the best of them chosen
-in whole numbers, which mostly proves the plan cheapest or finds the one that is.
+of the prices, and ``r`` the least reduced cost of the runs that end somewhere and cost at least ``f``, the prices
+divided by ``1 + |r| / f`` are feasible in the dual, so ``z`` divided by the largest such number bounds the cost (a
+Farley bound). It is never the master's own value. Where the gap to a known plan is small, every run that a cheaper plan
+could hold is listed, or as many as can be, and the best of them chosen in whole numbers, which mostly proves the plan
+cheapest or finds the one that is. Each stage looks at the clock as it goes; one that is stopped proves nothing, and
+what was proved before stands.
 """
 
 import math
@@ -53,9 +55,9 @@ class TaskBound:
     """A proved floor under one school's runs in one direction, pence a day, every run paying half a day's rate.
 
     ``closed`` when no run at all prices out, so the floor is the value of the relaxation over ng-runs. ``rounds`` is
-    how often runs were priced, ``runs`` how many were generated. ``listed`` is how many runs a cheaper plan could hold,
-    when they could be listed, and ``visits`` the runs of a cheaper plan found among them (rows of the task's visits,
-    outwards from school; empty when there is none).
+    how often runs were priced, ``runs`` how many were generated. ``listed`` is how many runs were listed to choose
+    among, and ``visits`` the runs of a cheaper plan found among them (rows of the task's visits, outwards from school;
+    empty when there is none).
     """
 
     school: str
@@ -84,8 +86,9 @@ def task_bound(
 
     ``begin`` lists children (rows of the task) of known runs, outwards from school. Work stops after ``rounds`` of
     pricing or ``seconds``, or when the floor is within ``gap`` (a share) of ``worth``, the cost of a known plan. With
-    ``worth``, every run that a cheaper plan could hold is then listed and chosen among in whole numbers, for at most
-    so many ``nodes`` of branch and bound: that raises the floor and may find the cheaper plan.
+    ``worth``, every run that a cheaper plan could hold is then listed (or those likeliest to matter, when they are too
+    many) and chosen among in whole numbers, for at most so many ``nodes`` of branch and bound: that raises the floor
+    and may find the cheaper plan. ``seconds`` are of ``clock``; all ends a little before they are gone.
     """
     if len(task.children) > 128:
         return None
