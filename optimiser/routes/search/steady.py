@@ -11,7 +11,7 @@ from optimiser.routes.problem import Child, Layout, Operator, RoutesProblem, Sch
 from optimiser.routes.riding import collected_at
 from optimiser.routes.run import Direction, Run
 from optimiser.routes.screening import companions
-from optimiser.routes.search import steady_kernel as kernel
+from optimiser.routes.search import steady_rows as rowing
 from optimiser.routes.search.arrays import (
     DAYS,
     GROUP,
@@ -28,6 +28,7 @@ from optimiser.routes.search.arrays import (
 from optimiser.routes.search.kernel import rebuild
 from optimiser.routes.search.single import Option, Task, dominates, eligible_options, make_task
 from optimiser.routes.search.starts import calls_of, temperatures
+from optimiser.routes.search.steady_kernel import search
 
 SIDES = (Direction.MORNING, Direction.AFTERNOON)
 Calls = tuple[tuple[str, str], ...]
@@ -54,12 +55,12 @@ class Seat:
 
 @dataclass(frozen=True)
 class Near:
-    """A school made ready: its children, last term's rows, and the arrays of the kernel."""
+    """A school made ready: its children, last term's rows, and the arrays of the rowing."""
 
     tasks: tuple[Task, Task]
     rows: tuple[Row, ...]
-    pair: kernel.Pair
-    start: kernel.Plan
+    pair: rowing.Pair
+    start: rowing.Plan
 
 
 def rows_of(problem: RoutesProblem, runs: Sequence[Run]) -> tuple[Row, ...]:
@@ -102,7 +103,7 @@ def make_near(
 def _pair(
     problem: RoutesProblem, school: str, children: Sequence[Child], tasks: tuple[Task, Task], rows: Sequence[Row],
     carried: Mapping[Direction, Sequence[Child]],
-) -> kernel.Pair:  # fmt: skip
+) -> rowing.Pair:  # fmt: skip
     n, total = len(children), len(rows) + len(children) + 1
     index = {child.id: at for at, child in enumerate(children)}
     travels, home, clock = np.zeros((2, n), np.bool_), np.full((2, n), -1), np.full((2, n), -1)
@@ -130,7 +131,7 @@ def _pair(
     table = np.zeros((len(lists), max(1, int(count.max()))), np.int64)
     for at, each in enumerate(lists):
         table[at, : len(each)] = each
-    return kernel.Pair(
+    return rowing.Pair(
         instances[0], instances[1], travels, home.astype(np.int64), clock.astype(np.int64),
         np.array(opens, np.int64), window, table, count, list_of, share, held,
         np.array([problem.change.tolerance], np.int64),
@@ -187,7 +188,7 @@ def _grouped(arrays: Instance, group: tuple[Ints, Ints, Ints]) -> Instance:
     return arrays._replace(child=child, group_first=group[1], members=group[2])
 
 
-def _empty(pair: kernel.Pair, longest: int) -> kernel.Plan:
+def _empty(pair: rowing.Pair, longest: int) -> rowing.Plan:
     n, rows = pair.travels.shape[1], len(pair.list_of)
 
     def one() -> State:
@@ -195,10 +196,10 @@ def _empty(pair: kernel.Pair, longest: int) -> kernel.Plan:
         visits, since, slack, run, load, label = (np.zeros(shape, np.int64) for shape in shapes)
         return State(visits, since, slack, run, load, label, np.zeros(rows), np.full(n, -1, np.int64))
 
-    return kernel.Plan(one(), one(), np.zeros(rows), np.zeros((2, n), np.bool_))
+    return rowing.Plan(one(), one(), np.zeros(rows), np.zeros((2, n), np.bool_))
 
 
-def _start(pair: kernel.Pair, tasks: tuple[Task, Task], rows: Sequence[Row]) -> kernel.Plan:
+def _start(pair: rowing.Pair, tasks: tuple[Task, Task], rows: Sequence[Row]) -> rowing.Plan:
     """Return last term's plan, without whoever it cannot carry now by the rules."""
     plan = _empty(pair, max(task.longest for task in tasks))
     far = np.zeros((2, 3), np.int64)
@@ -211,19 +212,19 @@ def _start(pair: kernel.Pair, tasks: tuple[Task, Task], rows: Sequence[Row]) -> 
             state.run[r, LENGTH] = len(visits)
             rebuild(instance, state, r)
         for child in _misfits(pair, plan, r, far):
-            kernel.remove(pair, plan, child, np.zeros(len(plan.cost), np.bool_), far)
-        kernel.settle(pair, plan, r, far)
+            rowing.remove(pair, plan, child, np.zeros(len(plan.cost), np.bool_), far)
+        rowing.settle(pair, plan, r, far)
     for c in range(pair.travels.shape[1]):
         rows_now = [s.run_of[c] for d, s in enumerate((plan.am, plan.pm)) if pair.travels[d, c]]
         if min(rows_now, default=-1) < 0:
-            kernel.remove(pair, plan, c, np.zeros(len(plan.cost), np.bool_), far)
+            rowing.remove(pair, plan, c, np.zeros(len(plan.cost), np.bool_), far)
     for g in range(len(pair.am.group_first) - 1):
         mine = pair.am.members[pair.am.group_first[g] : pair.am.group_first[g + 1]]
-        if len({kernel.row_of(pair, plan, c) for c in mine}) > 1:
+        if len({rowing.row_of(pair, plan, c) for c in mine}) > 1:
             for c in mine:
-                kernel.remove(pair, plan, c, np.zeros(len(plan.cost), np.bool_), far)
+                rowing.remove(pair, plan, c, np.zeros(len(plan.cost), np.bool_), far)
     for r in range(len(plan.cost)):
-        kernel.watch_clock(pair, plan, r)
+        rowing.watch_clock(pair, plan, r)
     return plan
 
 
@@ -237,7 +238,7 @@ def _visits(task: Task, calls: Calls, travels: np.ndarray) -> Iterator[int]:
                 break
 
 
-def _misfits(pair: kernel.Pair, plan: kernel.Plan, r: int, far: Ints) -> Iterator[int]:
+def _misfits(pair: rowing.Pair, plan: rowing.Plan, r: int, far: Ints) -> Iterator[int]:
     """Give one by one the children to take off a row until it keeps every rule, whoever helps most first."""
     while True:
         aboard = sorted({int(c) for i, s in ((pair.am, plan.am), (pair.pm, plan.pm)) for c in _riders(i, s, r)})
@@ -245,7 +246,7 @@ def _misfits(pair: kernel.Pair, plan: kernel.Plan, r: int, far: Ints) -> Iterato
         shared = aboard if len(aboard) > 1 else []
         parted = [c for c in shared if child[c, SOLE] or (child[c, PARTED] and apart[c, aboard].any())]
         late = min([0, *(int(s.slack[r, 0]) for s in (plan.am, plan.pm) if s.run[r, LENGTH])])
-        kernel.settle(pair, plan, r, far)
+        rowing.settle(pair, plan, r, far)
         if aboard and parted:
             yield parted[0]
         elif aboard and late < 0:
@@ -260,7 +261,7 @@ def _riders(instance: Instance, state: State, r: int) -> Ints:
     return instance.visit[state.visits[r, : state.run[r, LENGTH]], OWNER]
 
 
-def _relief(pair: kernel.Pair, plan: kernel.Plan, r: int, c: int) -> int:
+def _relief(pair: rowing.Pair, plan: rowing.Plan, r: int, c: int) -> int:
     """Return the least slack of a row once a child is off it, nought when it is enough."""
     worst = 0
     for i, s in ((pair.am, plan.am), (pair.pm, plan.pm)):
@@ -280,7 +281,7 @@ def walk(near: Near, *, prices: Sequence[int], iterations: int, seed: int) -> It
     now = near.start
     for number, price in enumerate(prices):
         best = _copy(now)
-        kernel.search(
+        search(
             near.pair, now, _copy(now), best, float(price), iterations, hot, hot / 50, len(near.rows),
             seed * 1_000_003 + number,
         )  # fmt: skip
@@ -288,12 +289,12 @@ def walk(near: Near, *, prices: Sequence[int], iterations: int, seed: int) -> It
         now = best
 
 
-def _copy(plan: kernel.Plan) -> kernel.Plan:
+def _copy(plan: rowing.Plan) -> rowing.Plan:
     am, pm = (State._make(array.copy() for array in state) for state in (plan.am, plan.pm))
-    return kernel.Plan(am, pm, plan.cost.copy(), plan.late.copy())
+    return rowing.Plan(am, pm, plan.cost.copy(), plan.late.copy())
 
 
-def seats_of(near: Near, plan: kernel.Plan) -> tuple[Seat, ...]:
+def seats_of(near: Near, plan: rowing.Plan) -> tuple[Seat, ...]:
     """Return a plan's vehicles with their classes, layouts and calls outwards from school."""
     far = np.zeros((2, 3), np.int64)
     found = []
@@ -306,9 +307,9 @@ def seats_of(near: Near, plan: kernel.Plan) -> tuple[Seat, ...]:
             ))  # fmt: skip
         if calls[0] or calls[1]:
             far[:] = 0
-            far[0, 2] = kernel.outer_place(near.pair.am, plan.am, r)
-            far[1, 2] = kernel.outer_place(near.pair.pm, plan.pm, r)
-            option = kernel.vehicle_cost(near.pair, plan, r, -1, far)[1]
+            far[0, 2] = rowing.outer_place(near.pair.am, plan.am, r)
+            far[1, 2] = rowing.outer_place(near.pair.pm, plan.pm, r)
+            option = rowing.vehicle_cost(near.pair, plan, r, -1, far)[1]
             kind, layout = near.tasks[0].options[option]
             found.append(Seat(r if r < len(near.rows) else None, kind, layout, (calls[0], calls[1])))
     return tuple(found)
