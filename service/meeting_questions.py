@@ -9,6 +9,51 @@ from service.answers import Answer, NoAnswer
 Facts = tuple[Any, Any]
 
 
+def repair(kind: str, problem: Any, solution: Any, arguments: dict[str, Any], records: bytes) -> Answer:
+    """Say what a repair would take: who must move, who else would, who stands in, and what it costs.
+
+    The arguments are a plan's own options (``move``, ``upsets``, ``others``, ``may_move_told``), and its ``locks``.
+    """
+    from optimiser.core.limits import Limits
+    from optimiser.meetings import costing
+    from optimiser.meetings.repair import before_and_after, fewest_moves
+    from service.optimisers import upsets
+    from service.optimisers.jobs import CannotPlan
+
+    plain = replace(problem, pins=(), repair=None)
+    try:
+        asked = upsets.asked(plain, solution, arguments, frozenset(arguments.get("locks", ())))
+        said = tuple(upsets.sentence(plain, each) for each in arguments.get("upsets", ()))
+    except CannotPlan as reason:
+        raise NoAnswer(str(reason)) from reason
+    repaired = fewest_moves(asked, limits=Limits(seconds=20.0))
+    found = repaired.result.solution
+    if found is None:
+        raise NoAnswer("No roster was found with that change. Choose another day or time.")
+    changed = replace(asked, pins=(), repair=None)
+    more = int(costing.cost(changed, found)) - int(costing.cost(plain, solution))
+    lost = sorted({each.meeting for each in found.unbooked} - {each.meeting for each in solution.unbooked})
+    moved = [each for each in repaired.moved if each in found.booking]
+    others = len([each for each in moved if each not in repaired.hit])
+    table = before_and_after(asked, repaired)
+    stand_in = sum(row[2] == "others come" for row in table.rows)
+    words = (
+        f"{_counted(len(repaired.hit), 'meeting')} cannot stay; {_counted(others, 'other meeting')} would move, "
+        f"and {len(lost)} would be left out. In {_counted(stand_in, 'meeting')} that stay, somebody stands in."
+    )
+    told = (
+        f"The roster would be {abs(more):,} points {'worse' if more > 0 else 'better'}."
+        if more
+        else "It costs nothing."
+    )
+    left = tuple(f"Left out: {each.meeting}. {each.sentence}" for each in found.unbooked if each.meeting in lost)
+    return Answer(words, (*said, told, *left), (table,) if table.rows else ())
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def swaps(kind: str, problem: Any, solution: Any, arguments: dict[str, Any], records: bytes) -> Answer:
     """Say which meetings could trade times with one."""
     from optimiser.meetings import alternatives
@@ -146,4 +191,11 @@ def _meeting(problem: Any, solution: Any, arguments: dict[str, Any]) -> str:
     return meeting
 
 
-VERBS = {"swaps": swaps, "half_day": half_day, "attendance": attendance, "backlog": backlog, "forum": forum}
+VERBS = {
+    "repair": repair,
+    "swaps": swaps,
+    "half_day": half_day,
+    "attendance": attendance,
+    "backlog": backlog,
+    "forum": forum,
+}

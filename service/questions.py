@@ -13,8 +13,6 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -110,44 +108,6 @@ def explain(kind: str, problem: Any, solution: Any, arguments: dict[str, Any], r
     return Answer(found.sentence, (), tables)
 
 
-def move(kind: str, problem: Any, solution: Any, arguments: dict[str, Any], records: bytes) -> Answer:
-    """Say what moving a meeting would take: the fewest other moves, and what it costs."""
-    from optimiser.core.limits import Limits
-    from optimiser.meetings import costing
-    from optimiser.meetings.problem import Pin, Repair
-    from optimiser.meetings.repair import before_and_after, fewest_moves
-
-    meeting = str(arguments["meeting"])
-    if meeting not in problem.meeting:
-        raise NoAnswer(f"There is no meeting {meeting}. Choose one from the list.")
-    asked = frozenset({meeting})
-    pins = tuple(pin for pin in problem.pins if pin.meeting != meeting)
-    if arguments.get("day"):
-        pins = (*pins, Pin(meeting, date.fromisoformat(str(arguments["day"])), int(arguments["start"])))
-    changed = replace(
-        problem, pins=pins, repair=Repair(reference=solution.bookings, asked=asked, may_move_notified=True)
-    )
-    repaired = fewest_moves(changed, limits=Limits(seconds=20.0))
-    found = repaired.result.solution
-    if found is None:
-        raise NoAnswer("No roster was found with that change. Choose another day or time.")
-    before = int(costing.cost(problem, solution))
-    after = int(costing.cost(replace(problem, pins=pins), found))
-    lost = sorted({each.meeting for each in found.unbooked} - {each.meeting for each in solution.unbooked})
-    others = [each for each in repaired.moved if each != meeting]
-    words = (
-        f"{len(others)} other meeting{'s' if len(others) != 1 else ''} would move, and {len(lost)} would be left out."
-    )
-    change = after - before
-    more = (
-        f"The roster would be {abs(change):,} points {'worse' if change > 0 else 'better'}."
-        if change
-        else "It costs nothing.",
-        *(f"Left out: {each}" for each in lost),
-    )
-    return Answer(words, more, (before_and_after(changed, repaired),), {"solution": codec.to_json(found)})
-
-
 def cover(kind: str, problem: Any, solution: Any, arguments: dict[str, Any], records: bytes) -> Answer:
     """Say who steps in for the guides who are away, by the option ladder, and which families to call."""
     module = importlib.import_module("optimiser.guides.cover")
@@ -203,7 +163,6 @@ def _without(plan: Any) -> tuple[str, ...]:
 
 VERBS: dict[str, Callable[[str, Any, Any, dict[str, Any], bytes], Answer]] = {
     "explain": explain,
-    "move": move,
     "cover": cover,
 }
 

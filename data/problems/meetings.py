@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from math import ceil, hypot
 
+from data.errors import CannotBuild
 from data.issues import Issue, Level
 from data.problems.atlas import Atlas, atlas
 from data.problems.built import Built
@@ -71,14 +72,14 @@ def build(
     not come last time, from which the catch-up slots are sized. ``days_after`` keeps so many school days after the
     window open for catch-up slots alone. ``told`` is the day on which invitations go out, that of the meeting type
     unless given: no school is met before its notice is over. ``missed`` are schools not seen in the round before,
-    besides those that say so themselves. Raises ValueError for an unknown meeting type or round.
+    besides those that say so themselves. Raises CannotBuild for an unknown meeting type or round.
     """
     source = travel or Estimate()
     where = atlas(city)
     left: list[Issue] = []
     row = next((each for each in city.meeting_types if each.id == kind), None)
     if row is None:
-        raise ValueError(f"there is no meeting type {kind} on the Meeting types sheet")
+        raise CannotBuild(f"there is no meeting type {kind} on the Meeting types sheet: add a row for it")
     opens, closes = first or row.window_first, last or row.window_last
     calendar = school_calendar(city)
     window = round_days(calendar, (opens, closes), number, rounds_of(city, row))
@@ -130,10 +131,10 @@ def round_days(
     """Return the school days of a round: those of the window for the first, as many again later for the next.
 
     The school year from the window's first day on is parted evenly among the rounds, and each begins with its part, or
-    when the round before it is over if that is later. Raises ValueError for a round that the year does not have.
+    when the round before it is over if that is later. Raises CannotBuild for a round that the year does not have.
     """
     if not 1 <= number <= rounds:
-        raise ValueError(f"there is no round {number}: the year has {rounds}. Change “Rounds a year” on Meeting types")
+        raise CannotBuild(f"there is no round {number}: the year has {rounds}. Change “Rounds a year” on Meeting types")
     opens, closes = window
     first = tuple(day for day in calendar.days if (not opens or day >= opens) and (not closes or day <= closes))
     if number == 1 or not first:

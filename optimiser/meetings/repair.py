@@ -185,17 +185,19 @@ def _least(
     model = duty.model
     model.cost = [0.0] * len(model.cost)
     model.offset = 0.0
-    many = len(duty.moves) + 1
-    for column in duty.leave_out.values():
-        model.cost[column] = float(many)
+    many, step = len(duty.moves) + 1, len(duty.leave_out) + 1
+    for meeting, column in duty.leave_out.items():
+        # Of schools to leave out, those missed in the last round come last.
+        missed = problem.school[problem.meeting[meeting].school].missed_last_round
+        model.cost[column] = float(many * step + missed)
     for column in duty.moves.values():
-        model.cost[column] = 1.0
+        model.cost[column] = float(step)
     answer = duty.solve(limits, seed=seed)
     if answer.values is None:
         return None, None
     placed = duty.read(answer.values).placed
     proved = answer.bound is not None and math.ceil(answer.bound - 1e-6) == round(answer.objective or 0)
-    return placed, round(answer.objective or 0) % many if proved else None
+    return placed, round(answer.objective or 0) // step % many if proved else None
 
 
 def _frozen(problem: Problem, hit: tuple[str, ...]) -> dict[str, Opening]:
@@ -216,46 +218,87 @@ def _finish(
     *,
     wide: bool,
 ) -> Repaired:
-    """Choose the cheapest repair with that many moves: the meetings that stay are held where they stand."""
+    """Choose the cheapest repair with that many moves: the meetings that stay are held, those left out stay out."""
     repair = _repair_of(problem)
     staying = frozenset(
         old.meeting
         for old in repair.reference
         if placed.get(old.meeting) == Opening(old.day, old.start, old.venue) and old.meeting not in hit
     )
-    held = replace(problem, repair=replace(repair, locked=repair.locked | staying))
+    held = _only(replace(problem, repair=replace(repair, locked=repair.locked | staying)), frozenset(placed))
     result = solve(held, limits=limits, seed=seed)
     if result.solution is None:
         return Repaired(result, hit, (), None, wide)
-    moved = costing.moved(problem, result.solution)
+    openings = Openings(problem)
+    out = [each.id for each in problem.meetings if each.id not in held.meeting]
+    reasons = tuple(reason_unbooked(problem, openings, each) for each in out)
+    solution = replace(result.solution, unbooked=(*result.solution.unbooked, *reasons))
+    moved = costing.moved(problem, solution)
     if fewest is not None and len(moved) != fewest:
         fewest = None
     # The cost is proved for the meetings held still, which is no bound on every repair with as few moves.
     status = Status.FEASIBLE if result.status is Status.OPTIMAL else result.status
-    return Repaired(replace(result, status=status, bound=None), hit, moved, fewest, wide)
+    points, violations = costing.cost(problem, solution), verifier.verify(problem, solution)
+    whole = Result(status, solution, points, None, violations, seed, result.work)
+    return Repaired(whole, hit, moved, fewest, wide)
+
+
+def _only(problem: Problem, booked: frozenset[str]) -> Problem:
+    """Return a repair of some of the meetings alone; all of them when none could be placed."""
+    if not booked:
+        return problem
+    repair = _repair_of(problem)
+    return replace(
+        problem,
+        meetings=tuple(each for each in problem.meetings if each.id in booked),
+        pins=tuple(pin for pin in problem.pins if pin.meeting in booked),
+        repair=replace(repair, reference=tuple(old for old in repair.reference if old.meeting in booked)),
+    )
 
 
 def before_and_after(problem: Problem, repaired: Repaired) -> Table:
-    """Return the moved meetings, where each stood and where it stands now."""
+    """Return everything that differs between the rosters: what moves, what is left out or new, and who stands in."""
     now = repaired.result.solution.booking if repaired.result.solution is not None else {}
     old = {each.meeting: each for each in _repair_of(problem).reference}
     rows = []
-    for meeting in repaired.moved:
-        rows.append((meeting, *_where(old[meeting]), *_where(now.get(meeting)), meeting in repaired.hit))
+    for name in (*old, *(each for each in now if each not in old)):
+        was, stands = old.get(name), now.get(name)
+        what = _what_changed(was, stands)
+        if not what:
+            continue
+        before, after = (each.people if each is not None else () for each in (was, stands))
+        gone = ", ".join(who for who in before if who not in after)
+        come = ", ".join(who for who in after if who not in before)
+        school = problem.meeting[name].school if name in problem.meeting else ""
+        rows.append((name, school, what, *_where(was), *_where(stands), gone, come, name in repaired.hit))
+    fewest = repaired.fewest is not None and repaired.fewest == len(repaired.moved)
     return Table(
         "moves",
-        "Meetings that move",
+        "What changes",
         (
             Column("meeting", "Meeting"),
+            Column("school", "School"),
+            Column("what", "What"),
             Column("old_day", "Was on", Kind.DATE),
             Column("old_start", "At", Kind.CLOCK),
             Column("new_day", "Now on", Kind.DATE),
             Column("new_start", "At", Kind.CLOCK),
-            Column("hit", "Had to move", Kind.YES_NO),
+            Column("gone", "No longer comes"),
+            Column("come", "Comes instead"),
+            Column("hit", "Could not stay", Kind.YES_NO),
         ),
-        tuple(rows),
-        "Fewer moves are impossible." if repaired.fewest == len(repaired.moved) else "Not proved to be the fewest.",
+        tuple(sorted(rows, key=lambda row: (row[3] or row[5] or "", row[4] or row[6] or 0, row[0]))),
+        ("Fewer moves are impossible." if fewest else "Not proved to be the fewest moves.") + " All others stay.",
     )
+
+
+def _what_changed(was: Booking | None, stands: Booking | None) -> str:
+    """Return in a word or two how a meeting differs, or nothing when it does not."""
+    if was is None or stands is None:
+        return "is left out" if was is not None else "is new"
+    if (was.day, was.start, was.venue) != (stands.day, stands.start, stands.venue):
+        return "moves"
+    return "others come" if set(was.people) != set(stands.people) else ""
 
 
 def _where(booking: Booking | None) -> tuple[str | None, int | None]:

@@ -166,6 +166,57 @@ class AddEvent:
 
 
 @dataclass(frozen=True)
+class CancelEvent:
+    """Something in the calendar is not held after all."""
+
+    event: str
+
+    @property
+    def touches(self) -> Touches:
+        """The event."""
+        return (("event", self.event),)
+
+    @property
+    def sentence(self) -> str:
+        """The change in plain words."""
+        return f"{self.event} is cancelled."
+
+    def apply(self, problem: Problem) -> Problem:
+        """Return the problem without the event."""
+        _known("event", self.event, {event.id for event in problem.events})
+        return replace(problem, events=tuple(event for event in problem.events if event.id != self.event))
+
+
+@dataclass(frozen=True)
+class CancelPanels:
+    """The panels of some days do not sit: whoever has panel duty is free then."""
+
+    days: tuple[date, ...]
+
+    @property
+    def touches(self) -> Touches:
+        """The panel days."""
+        return tuple(("panel-day", day.isoformat()) for day in self.days)
+
+    @property
+    def sentence(self) -> str:
+        """The change in plain words."""
+        return f"Panels are cancelled on {len(self.days)} days from {min(self.days):%a} {min(self.days).day}."
+
+    def apply(self, problem: Problem) -> Problem:
+        """Return the problem with panel duty lifted then; raises UnknownThing when nobody sits on any of the days."""
+        staff = tuple(
+            replace(each, busy=tuple(window for window in each.busy if window.day not in self.days))
+            if each.panel_duty
+            else each
+            for each in problem.staff
+        )
+        if staff == problem.staff:
+            raise UnknownThing("nobody of this round sits on a panel on those days: check them against the panels")
+        return replace(problem, staff=staff)
+
+
+@dataclass(frozen=True)
 class MovePanels:
     """Every event of a title moves to another weekday of its week; one that meets a closed day is cancelled."""
 

@@ -2,10 +2,11 @@
 
 import importlib
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from optimiser.core.table import Table
+from service import shown
+from service.optimisers import upsets
 from service.optimisers.calendars import calendar_files
 from service.optimisers.jobs import Asked, CannotPlan, Headline, Job
 from service.optimisers.papers import charts, papers, sizes, year_tables
@@ -24,13 +25,12 @@ def ask_meetings(job: Job) -> Asked:
     elif job.area != "*":
         more["locality"] = job.area
     made = built(facts.build, job.city, **more, **sizes(job))
-    earlier = job.earlier("meetings", solution_module.Solution)
-    made = _with_locks(made, earlier, job)
+    earlier = _same_round(job.earlier("meetings", solution_module.Solution), made.problem)
     if not made.problem.days:
-        raise CannotPlan("The window has no school day. Change it on the Meeting types sheet, or the Calendar sheet.")
+        raise CannotPlan(_no_days(job, facts))
     if not made.problem.meetings:
         raise CannotPlan("There is no school to meet. Fill in the Meetings sheet, or choose another locality.")
-    return Asked(
+    asked = Asked(
         optimiser=optimiser,
         problem=made.problem,
         solution_type=solution_module.Solution,
@@ -49,41 +49,51 @@ def ask_meetings(job: Job) -> Asked:
         further=lambda problem, solution: year_tables(problem, solution, job=job, locality=more.get("locality")),
         charts=charts,
     )
+    return asked if earlier is None else _again(asked, earlier, job)
 
 
-def _with_locks(made: Any, earlier: Any, job: Job) -> Any:
-    """Return the round with what people locked, moved as little as possible when it follows a roster."""
-    if earlier is None:
-        return made
-    module = importlib.import_module("optimiser.meetings.problem")
-    pins = tuple(
-        module.Pin(each.meeting, each.day, each.start, each.venue, each.people)
-        for each in earlier.bookings
-        if each.meeting in job.pins
+def _same_round(earlier: Any, problem: Any) -> Any:
+    """Return the roster that this one follows, or None where that was another round: nothing of it is moved."""
+    if earlier is None or not any(each.meeting in problem.meeting for each in earlier.bookings):
+        return None
+    return earlier
+
+
+def _no_days(job: Job, facts: Any) -> str:
+    row = next(each for each in job.city.meeting_types if each.id == "ISM")
+    number = int(job.options.get("round") or 1)
+    opens, closes = (
+        shown.day(each) if each else "the first day of term" for each in (row.window_first, row.window_last)
     )
-    moved = job.options.get("move")
-    repair = None
-    if moved:
-        meeting = str(moved["meeting"])
-        pins = (*(pin for pin in pins if pin.meeting != meeting), *_pin_of(module, moved))
-        repair = module.Repair(
-            reference=earlier.bookings,
-            locked=frozenset(pin.meeting for pin in pins if pin.meeting != meeting),
-            asked=frozenset({meeting}),
-            may_move_notified=True,
-        )
-    elif job.options.get("repair"):
-        repair = module.Repair(reference=earlier.bookings, locked=frozenset(pin.meeting for pin in pins))
-    return replace(made, problem=replace(made.problem, pins=pins, repair=repair))
+    if number > 1:
+        return f"No school day of the year is left for round {number}. Shorten the window of {row.title}."
+    return (
+        f"There is no school day from {opens} to {closes}, the window of {row.title}. Change it on the Meeting types "
+        "sheet, or the terms on the Calendar sheet."
+    )
 
 
-def _pin_of(module: Any, moved: Any) -> tuple[Any, ...]:
-    if not moved.get("day"):
-        return ()
-    try:
-        return (module.Pin(str(moved["meeting"]), date.fromisoformat(str(moved["day"])), int(moved["start"])),)
-    except ValueError as wrong:
-        raise CannotPlan("Write the day as 2020-01-28 and the time as 13:30.") from wrong
+def _again(asked: Asked, earlier: Any, job: Job) -> Asked:
+    """Return the round as one that follows a roster: a repair of it, or a new one that leaves what is locked alone."""
+    locks = frozenset(job.pins)
+    if not (job.options.get("move") or job.options.get("upsets") or job.options.get("repair")):
+        module = importlib.import_module("optimiser.meetings.problem")
+        held = [each for each in earlier.bookings if each.meeting in locks]
+        pins = tuple(module.Pin(each.meeting, each.day, each.start, each.venue, each.people) for each in held)
+        return replace(asked, problem=replace(asked.problem, pins=pins))
+    repairs = importlib.import_module("optimiser.meetings.repair")
+    found: list[Any] = []
+
+    def solve(problem: Any, *, limits: Any, seed: int, progress: Any, start: Any = None) -> Any:
+        found.append(repairs.fewest_moves(problem, limits=limits, seed=seed))
+        return found[-1].result
+
+    return replace(
+        asked,
+        problem=upsets.asked(asked.problem, earlier, job.options, locks),
+        solve=solve,
+        more_tables=lambda problem, solution: tuple(repairs.before_and_after(problem, each) for each in found[-1:]),
+    )
 
 
 def _headlines(problem: Any, solution: Any, tables: tuple[Table, ...]) -> list[Headline]:

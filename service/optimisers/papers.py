@@ -8,7 +8,7 @@ from typing import Any
 
 from optimiser.core.limits import Limits
 from optimiser.core.table import Cell, Column, Kind, Table
-from service.optimisers.jobs import HTML, SVG, Job
+from service.optimisers.jobs import HTML, SVG, CannotPlan, Job
 from service.optimisers.transport import built
 from service.runs import Made
 
@@ -93,8 +93,20 @@ def catch_up_tables(problem: Any, solution: Any, *, job: Job, locality: str | No
 
 
 def sizes(job: Job) -> dict[str, Any]:
-    """Return what the job says about catch-up slots: the share that did not come, and days kept open after."""
+    """Return what the job says of its round; raises CannotPlan for a day or a number that cannot be read.
+
+    ``no_show`` is the share that did not come and ``catch_up_days`` are kept open after the window; ``round`` is which
+    of the year it is, ``told`` the day on which invitations go out, ``missed`` the schools not seen in the one before.
+    """
     found: dict[str, Any] = {}
+    try:
+        if job.options.get("told"):
+            found["told"] = date.fromisoformat(str(job.options["told"]))
+        found["number"] = int(job.options.get("round") or 1)
+    except (TypeError, ValueError) as wrong:
+        raise CannotPlan("Write the day on which invitations go out as 2020-01-10, the round as a number.") from wrong
+    if job.options.get("missed"):
+        found["missed"] = frozenset(str(each) for each in job.options["missed"])
     if job.options.get("no_show") is not None:
         found["no_show"] = min(0.9, max(0.0, float(job.options["no_show"])))
     if job.options.get("catch_up_days"):

@@ -80,6 +80,11 @@ def as_text(session: Session, run: Run) -> str:
     return lines.getvalue().strip()
 
 
+def missed(session: Session, run: Run) -> frozenset[str]:
+    """Return the meetings of a roster to which the school was noted as not having come."""
+    return frozenset(row.meeting for row in _rows(session, run) if not row.came)
+
+
 def known(session: Session, run: Run) -> frozenset[str]:
     """Return the meetings of a roster of which something was noted."""
     return frozenset(row.meeting for row in _rows(session, run))

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from data.errors import CannotBuild
 from data.problems import meetings as facts
 from data.records import City
 from data.synthetic import make
@@ -40,7 +41,7 @@ def test_rounds_a_year_are_the_types_own_or_else_the_setting_and_no_more(city):
     assert facts.rounds_of(city, row) == 2
     more = city.model_copy(update={"settings": city.settings.model_copy(update={"rounds_a_year": 3.0})})
     assert facts.rounds_of(more, row.model_copy(update={"rounds": None})) == 3
-    with pytest.raises(ValueError, match="there is no round 3: the year has 2"):
+    with pytest.raises(CannotBuild, match="there is no round 3: the year has 2"):
         facts.build(city, number=3)
 
 

@@ -12,15 +12,13 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import select
 
 from service import plans, runs
-from service.answers import NoAnswer
 from service.optimisers.jobs import ICS
 from service.store import audit
 from service.store.database import now
-from service.store.scope import SYSTEM, NotAllowed, NotThere
+from service.store.scope import EVERYWHERE, SYSTEM, NotAllowed, NotThere
 from service.store.tables import Feed, Run
-from service.web.desk import filtered, on_show, question, records_of, rows_of
+from service.web.desk import OnShow, filtered, on_show, records_of, rows_of
 from service.web.pages import page
-from service.web.routes.plans import ask
 from service.web.security import Allow, Visitor, check_form
 
 router = APIRouter(include_in_schema=False)
@@ -28,6 +26,7 @@ TABS = [
     ("/meetings", "Term"),
     ("/meetings/schools", "Schools"),
     ("/meetings/move", "Move a meeting"),
+    ("/meetings/change", "Something has changed"),
     ("/meetings/options", "What else could be"),
     ("/meetings/people", "People"),
     ("/meetings/reserves", "Catch-up slots"),
@@ -56,8 +55,15 @@ def term(request: Request, visitor: Reader, week: Annotated[str, Query(max_lengt
             days.setdefault(str(row["day"]), []).append(row)
     return page(
         request, "meetings/term.html", visitor, tabs=TABS, roster=roster, weeks=weeks, chosen=chosen, days=days,
-        names=school_names(request, visitor),
+        names=school_names(request, visitor), areas=areas_of(request, visitor),
     )  # fmt: skip
+
+
+def areas_of(request: Request, visitor: Visitor) -> list[tuple[str, str]]:
+    """Return the localities that the person may plan, the whole city first where it is theirs."""
+    found = sorted({str(row["area"]) for row in records_of(request, visitor, "schools")})
+    mine = [(area, area) for area in found if visitor.scope.covers(area)]
+    return [*([(EVERYWHERE, "Every locality together")] if visitor.scope.everywhere else []), *mine] or [("", "")]
 
 
 def school_names(request: Request, visitor: Visitor) -> dict[str, str]:
@@ -98,63 +104,6 @@ def reserves(request: Request, visitor: Reader) -> Response:
     return page(request, "meetings/reserves.html", visitor, tabs=TABS, roster=roster)
 
 
-@router.get("/meetings/move")
-def move(
-    request: Request,
-    visitor: Planner,
-    meeting: Annotated[str, Query(max_length=60)] = "",
-    day: Annotated[str, Query(max_length=10)] = "",
-    time: Annotated[str, Query(max_length=5)] = "",
-) -> Response:
-    """Ask what moving a meeting would take, before anything is saved."""
-    with request.app.state.db.reading() as session:
-        roster = on_show(session, visitor, "meetings")
-    answer, trouble = None, ""
-    if meeting and roster.run is not None:
-        try:
-            wanted: dict[str, Any] = {"meeting": meeting, **_when(day, time)}
-            _, answer = question(request, visitor, roster.run.id, "move", wanted)
-        except (NoAnswer, NotAllowed) as reason:
-            trouble = str(reason)
-    return page(
-        request, "meetings/move.html", visitor, tabs=TABS, roster=roster, meeting=meeting, day=day, time=time,
-        answer=answer, trouble=trouble, names=school_names(request, visitor),
-    )  # fmt: skip
-
-
-def _when(day: str, time: str) -> dict[str, Any]:
-    if not day and not time:
-        return {}
-    try:
-        date.fromisoformat(day)
-        hours, minutes = time.replace(".", ":").split(":")
-        return {"day": day, "start": int(hours) * 3600 + int(minutes) * 60}
-    except ValueError as wrong:
-        raise NotAllowed("give both a day and a time such as 13:30, or neither") from wrong
-
-
-@router.post("/meetings/move", dependencies=[Depends(check_form)])
-def save_move(
-    request: Request,
-    visitor: Planner,
-    meeting: Annotated[str, Form(max_length=60)] = "",
-    day: Annotated[str, Form(max_length=10)] = "",
-    time: Annotated[str, Form(max_length=5)] = "",
-    key: Annotated[str, Form(max_length=60)] = "",
-) -> Response:
-    """Save the move as a new roster, which is a proposal like any other."""
-    with request.app.state.db.reading() as session:
-        roster = on_show(session, visitor, "meetings")
-    if roster.run is None or meeting not in {row["meeting"] for row in rows_of(roster.table("roster"))}:
-        raise NotAllowed("choose a meeting from the list")
-    options = {**roster.run.options, "move": {"meeting": meeting, **_when(day, time)}}
-    run_id = ask(
-        request, visitor, "meetings", 0.5, roster.run.seed, roster.run.area, roster.run.id, options, key,
-        f"{meeting} moved",
-    )  # fmt: skip
-    return RedirectResponse(f"/plans/{run_id}", status_code=303)
-
-
 @router.get("/meetings/feeds")
 def feeds(request: Request, visitor: Reader) -> Response:
     """List the calendar addresses that were given out."""
@@ -162,21 +111,35 @@ def feeds(request: Request, visitor: Reader) -> Response:
         roster = on_show(session, visitor, "meetings")
         given = list(session.execute(select(Feed).order_by(Feed.at.desc()).limit(200)).scalars())
         seen = {run.id for run in session.execute(runs.visible(visitor.scope)).scalars()}
-    whom = sorted({str(row["person"]) for row in rows_of(roster.table("diaries"))})
+    whom = _whom(roster, school_names(request, visitor))
     return page(
         request, "meetings/feeds.html", visitor, tabs=TABS, roster=roster, whom=whom, address="",
         given=[each for each in given if each.run in seen],
     )  # fmt: skip
 
 
+def _whom(roster: OnShow, names: dict[str, str]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return everybody and everything with a calendar of this roster, in groups for a list."""
+    held = rows_of(roster.table("roster"))
+    people = sorted({str(row["person"]) for row in rows_of(roster.table("diaries"))})
+    schools = sorted({str(row["school"]) for row in held}, key=lambda each: names.get(each, each))
+    venues = {str(row["venue"]) for row in (*held, *rows_of(roster.table("reserves")))} - {"At the school"}
+    return [
+        ("People", [(each, each) for each in people]),
+        ("Schools", [(each, f"{names[each]} ({each})" if each in names else each) for each in schools]),
+        ("Venues", [(each, each) for each in sorted(venues)]),
+    ]
+
+
 @router.post("/meetings/feeds", dependencies=[Depends(check_form)])
 def give_feed(request: Request, visitor: Planner, person: Annotated[str, Form(max_length=60)] = "") -> Response:
-    """Make a calendar address for one person; it is shown once and can be taken back."""
+    """Make a calendar address for one person, school or venue; it is shown once and can be taken back."""
     token = secrets.token_urlsafe(32)
     with request.app.state.db.session() as session:
         roster = on_show(session, visitor, "meetings")
-        if roster.run is None or person not in {row["person"] for row in rows_of(roster.table("diaries"))}:
-            raise NotAllowed("choose a person from the list")
+        owners = {value for _, options in _whom(roster, {}) for value, _ in options}
+        if roster.run is None or person not in owners:
+            raise NotAllowed("choose a person, a school or a venue from the list")
         feed = Feed(
             digest=sha256(token.encode()).hexdigest(), run=roster.run.id, about=person, by=visitor.scope.who,
             at=now(session),
@@ -185,7 +148,7 @@ def give_feed(request: Request, visitor: Planner, person: Annotated[str, Form(ma
         audit.record(session, visitor.scope.who, "gave a calendar address", person)
         session.flush()
         given = list(session.execute(select(Feed).order_by(Feed.at.desc()).limit(200)).scalars())
-    whom = sorted({str(row["person"]) for row in rows_of(roster.table("diaries"))})
+    whom = _whom(roster, school_names(request, visitor))
     address = f"{request.base_url}feeds/{token}.ics"
     return page(
         request, "meetings/feeds.html", visitor, tabs=TABS, roster=roster, whom=whom, address=address, given=given
@@ -207,7 +170,7 @@ def revoke(request: Request, digest: str, visitor: Planner) -> Response:
 
 @router.get("/feeds/{token}.ics")
 def feed_file(request: Request, token: str, visitor: Annotated[Visitor, Depends(Allow("public"))]) -> Response:
-    """Give one person's calendar to whoever holds its address; it follows the adopted roster, and names no child."""
+    """Give one calendar to whoever holds its address; it follows the adopted roster, and names no child."""
     with request.app.state.db.reading() as session:
         feed = session.get(Feed, sha256(token.encode()).hexdigest())
         if feed is None or feed.revoked_at is not None:

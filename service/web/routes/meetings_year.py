@@ -5,8 +5,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from service import runs
+from service import plans, runs
 from service.answers import Answer, NoAnswer
+from service.optimisers.upsets import SENT
 from service.store import attendance as noted
 from service.store.scope import NotAllowed
 from service.web.desk import OnShow, filtered, on_show, question, rows_of
@@ -211,4 +212,8 @@ def options(request: Request, visitor: Planner, meeting: Short = "", role: Short
 @router.get("/meetings/papers")
 def papers(request: Request, visitor: Reader) -> Response:
     """List what can be printed and sent."""
-    return page(request, "meetings/papers.html", visitor, tabs=TABS, roster=_roster(request, visitor), papers=PAPERS)
+    with request.app.state.db.reading() as session:
+        roster = on_show(session, visitor, "meetings")
+        locks = plans.pins(session, roster.run) if roster.run is not None else []
+    told = next((each for each in locks if each.subject == SENT), None)
+    return page(request, "meetings/papers.html", visitor, tabs=TABS, roster=roster, papers=PAPERS, told=told)
