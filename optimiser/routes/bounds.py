@@ -36,11 +36,15 @@ LISTED = 0.07
 """The widest gap, as a share of the plan, at which listing every run that could matter is worth trying."""
 LISTING = 0.8
 """The share of the time by which runs are listed, so that some is left to choose among them."""
-SHARES = (0.2, 0.3, 0.42, 0.56, 0.75, 1.0)
-"""The shares of the gap up to which runs are listed, one after the other."""
+SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 1.0)
+"""The shares of the gap up to which runs may be listed; the first two always are."""
 PRICING = 0.6
 """The share of the time for pricing runs; the rest is for listing them and choosing in whole numbers."""
 
+ENOUGH = 4
+"""When quick pricing finds no more runs than this, every run is priced at once."""
+CUTTING = 0.08
+"""Cuts that close less than this share of the gap to a known plan are the last."""
 CLOSER = 0.5
 """Each exact pricing seeks runs that price out by more than this share of what the last one found, of their hire."""
 LEAST = 0.0003
@@ -93,7 +97,7 @@ def task_bound(
     if len(task.children) > 128:
         return None
     allowed = Allowance(seconds, clock)
-    work = _Generation(task, memory, allowed)
+    work = _Generation(task, memory, allowed, 0.0 if worth is None else worth)
     for run in [*begin, *[(c,) for c in range(len(task.children))]]:
         if allowed.over():
             break
@@ -133,31 +137,47 @@ def _in_whole_numbers(task: Task, work: "_Generation", found: TaskBound, worth: 
 def _listed(work: "_Generation", value: float, worth: float) -> tuple[Pool, float] | None:
     """Return every run up to the largest reduced cost at which they can be listed, and that reduced cost.
 
-    Begun low, since their number grows many times over with it; ended when the next list would be too long.
+    Begun low, since their number grows many times over with it; from two lists it is told how far the next may reach.
     """
+    assert work.feasible is not None
     work.allowed.share = LISTING
     gap, found = worth - value + MARGIN, None
-    last: tuple[float, int] | None = None
-    for share in SHARES:
-        pool = work.pricer.every_run(work.feasible, share * gap) if work.feasible is not None else None
+    done: list[tuple[float, int, float]] = []
+    share: float | None = SHARES[0]
+    while share is not None:
+        left = work.allowed.left()
+        pool = work.pricer.every_run(work.feasible, share * gap)
         if pool is None:
             break
-        found, grown = (pool, share * gap), work.pricer.labelled
-        after = next((each for each in SHARES if each > share), None)
-        if last is not None and after is not None and last[1] > 0:
-            steps = (after - share) / (share - last[0])
-            if grown * (grown / last[1]) ** steps > MOST_LABELS:
-                break
-        last = share, grown
+        found = pool, share * gap
+        took = 0.0 if math.isinf(left) else left - work.allowed.left()
+        done.append((share, max(1, work.pricer.labelled), took))
+        share = _further(done, work.allowed.left())
     work.allowed.share = 1.0
     return found
+
+
+def _further(done: Sequence[tuple[float, int, float]], left: float) -> float | None:
+    """Return the largest share of the gap whose list should fit the labels and the time left, or None.
+
+    ``done`` holds the shares listed, their labels and the seconds they took; labels grow with the power of the share.
+    """
+    share, labels, took = done[-1]
+    after = [each for each in SHARES if each > share]
+    if len(done) < 2:
+        return after[0]
+    rate = math.log(labels / done[-2][1]) / (share - done[-2][0])
+    grown = {each: math.exp(min(50.0, rate * (each - share))) for each in after}
+    fit = [each for each in after if labels * grown[each] <= MOST_LABELS and took * grown[each] <= left]
+    return max(fit, default=None)
 
 
 class _Generation:
     """The runs generated so far, the cuts, and the best prices."""
 
-    def __init__(self, task: Task, memory: int, allowed: Allowance) -> None:
+    def __init__(self, task: Task, memory: int, allowed: Allowance, worth: float) -> None:
         self.task, self.pricer, self.allowed = task, Pricer(task, memory, allowed), allowed
+        self.worth, self.before = worth, 0.0
         self.columns: Columns = {}
         self.cuts: list[Cut] = []
         self.best, self.closed, self.rounds = 0.0, False, 0
@@ -174,7 +194,7 @@ class _Generation:
         self.rounds += 1
         self.closed = False
         self.pricer.cuts = tuple(self.cuts)
-        if self.pricer.quick(self.columns, duals) > 0:
+        if self.pricer.quick(self.columns, duals) > ENOUGH:
             return True
         for trial in (duals.blend(self.held, 0.5), duals) if self.held is not None else (duals,):
             priced = self.pricer.exact(self.columns, trial, self.slack)
@@ -188,9 +208,16 @@ class _Generation:
                 self.slack = self.slack / 8 if self.slack > 8 * LEAST else 0.0
                 return True
             self.closed = trial is duals and priced.least > -1e-4
+        if self._stalled():
+            return False
         fresh = new_cuts(duals.runs, len(self.task.children), self.cuts, min(12, MOST_CUTS - len(self.cuts)))
         self.cuts, self.held = self.cuts + fresh, None if fresh else self.held
         return bool(fresh)
+
+    def _stalled(self) -> bool:
+        """Whether the cuts before closed little of the gap, so that listing runs serves better than cutting again."""
+        before, self.before = self.before, self.best
+        return before > 0 and self.best - before < CUTTING * (self.worth - before)
 
     def _keep(self, trial: Duals, by: float) -> None:
         if trial.value / by > self.best:
