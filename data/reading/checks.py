@@ -7,6 +7,7 @@ from typing import Any
 
 from data.issues import Issue, Level
 from data.postcodes import Geocoder, NotLocated
+from data.reading.meeting_checks import meeting_checks
 from data.reading.rows import Typed
 from data.records.parsing import written
 
@@ -69,6 +70,7 @@ def cross_check(sheets: Sheets) -> list[Issue]:
         _torn,
         _overfull,
         _out_of_term,
+        meeting_checks,
     )
     return [issue for check in checks for issue in check(sheets)]
 

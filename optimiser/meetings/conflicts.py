@@ -30,7 +30,7 @@ SAYINGS = {
     "school-open": "the closed days and hours of {0}",
     "event": "the fixed dates of {0}",
     "lunch-kept": "the lunch break",
-    "right-people": "nobody fits the role {0}",
+    "right-people": "the lack of anybody who fits the role {0}",
     "person-works": "the working pattern and leave of {0}",
     "person-free": "the clinics and other duties of {0}",
     "one-meeting-at-a-time": "the other meetings of {0}",

@@ -73,8 +73,13 @@ def _windows(problem: Problem) -> Iterator[Fault]:
 
 
 def _availability(problem: Problem, openings: Openings) -> Iterator[Fault]:
+    late: dict[date, list[str]] = {}
     for meeting in problem.meetings:
         days = [day for day in problem.days if meeting.first <= day <= meeting.last]
+        told = problem.school[meeting.school].told_from
+        if days and told is not None and told > days[-1]:
+            late.setdefault(told, []).append(meeting.school)
+            continue
         if days and not any(
             openings.school_block(meeting, day, start) is None for day in days for start in problem.starts
         ):
@@ -84,18 +89,33 @@ def _availability(problem: Problem, openings: Openings) -> Iterator[Fault]:
                 "ask for one more half-day of the SENCo, or meet without the head teacher; Why? names the rules",
             )
 
+    for told, schools in late.items():
+        yield (
+            _these(schools, "school"),
+            f"the notice is not over before {_day(told)}, when the window has closed",
+            "send the invitations sooner, or move the window on the Meeting types sheet",
+        )
+
 
 def _rooms(problem: Problem, openings: Openings) -> Iterator[Fault]:
+    small: dict[tuple[str, str], list[str]] = {}
     for meeting in problem.meetings:
         school = problem.school[meeting.school]
         held = [venue for venue in school.venues if venue in problem.venue]
         if held and AT_SCHOOL not in school.venues and not any(openings.rooms(meeting, venue) for venue in held):
             seats = school.party + len(problem.kind[meeting.kind].roles)
-            yield (
-                school.id,
-                f"no room of {', '.join(held)} seats the {seats} who come" + (", step-free" * school.step_free),
-                "book a larger room, or another venue for this school",
-            )
+            most = max(room.seats for venue in held for room in problem.venue[venue].rooms)
+            wrong = f"no room of {', '.join(held)} seats the {seats} who come" + (", step-free" * school.step_free)
+            small.setdefault((wrong, f"the largest has {most} seats: "), []).append(school.id)
+    for (wrong, largest), schools in small.items():
+        yield (_these(schools, "school"), wrong, f"{largest}book a larger room, or another venue")
+
+
+def _these(names: list[str], what: str) -> str:
+    """Return one thing by its name, several by how many there are and the first three."""
+    if len(names) == 1:
+        return names[0]
+    return f"{len(names)} {what}s: {', '.join(names[:3])}{', ...' if len(names) > 3 else ''}"
 
 
 def _pins(problem: Problem, openings: Openings) -> Iterator[Fault]:

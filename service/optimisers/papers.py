@@ -49,6 +49,8 @@ def year_tables(problem: Any, solution: Any, *, job: Job, locality: str | None) 
         *yearbook.report(season, problem, solution),
         *panelbook.report(season, problem, solution),
         alternatives.idle(problem, solution),
+        importlib.import_module("optimiser.meetings.capacity").capacity(problem, solution),
+        *finish(problem, solution, job=job, locality=locality),
         *catch_up_tables(problem, solution, job=job, locality=locality),
     )
 
@@ -90,6 +92,41 @@ def catch_up_tables(problem: Any, solution: Any, *, job: Job, locality: str | No
         "Each was solved again. Give the number of days as the option catch_up_days to plan with them.",
     )
     return (short, days) if rows else (short,)
+
+
+def finish(problem: Any, solution: Any, *, job: Job, locality: str | None) -> tuple[Table, ...]:
+    """Return on which day the round would end, with each number of more days solved again; nothing when all are met.
+
+    Nothing either for a round that is too large to solve again in a moment, or that mends another roster.
+    """
+    facts = importlib.import_module("data.problems.meetings")
+    optimiser = importlib.import_module("optimiser.meetings")
+    if not solution.unbooked or len(problem.meetings) > SMALL or problem.repair is not None or not problem.meetings:
+        return ()
+    window = problem.meetings[0]
+    later = [day for day in facts.school_calendar(job.city).days if day > window.last][:MOST_DAYS]
+    rows = []
+    for more, last in enumerate(later, start=1):
+        made = built(facts.build, job.city, locality=locality, first=window.first, last=last, catch_up=False,
+                     **{**sizes(job), "number": 1, "days_after": 0})  # fmt: skip
+        found = optimiser.solve(made.problem, limits=Limits(seconds=5.0), seed=job.seed).solution
+        if found is None:
+            break
+        rows.append((more, last.isoformat(), len(found.bookings), len(found.unbooked)))
+        if not found.unbooked:
+            break
+    return (Table(
+        "finish",
+        "When the round could end",
+        (
+            Column("days", "School days after the window", Kind.COUNT),
+            Column("last", "Up to", Kind.DATE),
+            Column("met", "Schools met", Kind.COUNT),
+            Column("out", "Left out", Kind.COUNT),
+        ),
+        tuple(rows),
+        "Each was solved again, without catch-up slots.",
+    ),)  # fmt: skip
 
 
 def sizes(job: Job) -> dict[str, Any]:

@@ -5,8 +5,10 @@ from datetime import date, timedelta
 import pytest
 
 from optimiser.core.calendar import SchoolCalendar, Term
+from optimiser.core.limits import Limits
 from optimiser.meetings import agenda, catchup, forum, panels, solve, year
-from tests.builders.meetings import DAYS, the_pilot
+from optimiser.meetings.capacity import capacity
+from tests.builders.meetings import DAYS, a_person, a_round, a_school, a_team, the_pilot
 
 CALENDAR = SchoolCalendar(
     (
@@ -94,3 +96,13 @@ def test_an_interpreter_is_in_one_place_at_a_time():
     grid = forum.arrange(wishes, [("ep1", "EP"), ("ep2", "EP")], slots=2, interpreters={"Urdu": 1}, walk_ins=0)
     assert len(grid.appointments) == 2
     assert len(grid.left_over) == 1
+
+
+def test_each_role_says_what_it_has_and_what_the_round_takes_the_fullest_first():
+    problem = a_round([a_school("s1"), a_school("s2")], staff=(*a_team()[:3], a_person("ot1", "OT", most_a_day=1)))
+    roster = solve(problem, limits=Limits(seconds=5)).solution
+    table = capacity(problem, roster)
+    first, second = table.rows[:2]
+    assert first == ("OT", 1, 6, 2, 6, 2, 2, 2 / 6)
+    assert second[4] == 6 * 6 and second[5] == second[6] == 2
+    assert "0 schools are left out" in table.note
