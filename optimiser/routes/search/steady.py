@@ -309,7 +309,7 @@ def seats_of(near: Near, plan: rowing.Plan) -> tuple[Seat, ...]:
             far[:] = 0
             far[0, 2] = rowing.outer_place(near.pair.am, plan.am, r)
             far[1, 2] = rowing.outer_place(near.pair.pm, plan.pm, r)
-            option = rowing.vehicle_cost(near.pair, plan, r, -1, far)[1]
+            option = rowing.vehicle_cost(near.pair, plan, r, -1, 0, far)[1]
             kind, layout = near.tasks[0].options[option]
             found.append(Seat(r if r < len(near.rows) else None, kind, layout, (calls[0], calls[1])))
     return tuple(found)

@@ -51,29 +51,36 @@ def spot(i: Instance, s: State, r: int, c: int, blink: float, rng: Ints, far: In
 @njit(cache=True)
 def try_row(j: Pair, s: Plan, ra: int, rp: int, c: int, blink: float, rng: Ints, far: Ints, found: Ints) -> float:
     """Return what a child adds in the morning run of one row and the afternoon run of another; infinity: no room."""
-    far[:] = 0
-    found[:] = -1
-    if j.travels[0, c]:
-        if not may_join(j.am, s.am, ra, c):
-            return math.inf
-        found[0], found[1] = spot(j.am, s.am, ra, c, blink, rng, far[0])
-        if found[0] < 0:
-            return math.inf
-    else:
-        far[0, 2] = outer_place(j.am, s.am, ra)
-    if j.travels[1, c]:
-        if not may_join(j.pm, s.pm, rp, c):
-            return math.inf
-        found[2], found[3] = spot(j.pm, s.pm, rp, c, blink, rng, far[1])
-        if found[2] < 0:
-            return math.inf
-    else:
-        far[1, 2] = outer_place(j.pm, s.pm, rp)
+    if not _look(j, s, ra, c, 0, blink, rng, far, found) or not _look(j, s, rp, c, 1, blink, rng, far, found):
+        return math.inf
     if ra == rp:
-        return vehicle_cost(j, s, ra, c, far)[0] - s.cost[ra]
-    # A child whose two vehicles differ: the cost is told apart by rows, near enough to choose by.
-    more = vehicle_cost(j, s, ra, c, far)[0] - s.cost[ra]
-    return more + vehicle_cost(j, s, rp, c, far)[0] - s.cost[rp]
+        return vehicle_cost(j, s, ra, c, 3, far)[0] - s.cost[ra]
+    half = np.empty((2, 3), np.int64)
+    return _half(j, s, ra, c, 0, far, half) + _half(j, s, rp, c, 1, far, half)
+
+
+@njit(cache=True)
+def _half(j: Pair, s: Plan, r: int, c: int, d: int, far: Ints, half: Ints) -> float:
+    """Return what a child adds to a row who rides in it one way only; ``half`` is overwritten."""
+    half[d] = far[d]
+    half[1 - d, 0], half[1 - d, 1] = 0, 0
+    half[1 - d, 2] = outer_place(j.pm, s.pm, r) if d == 0 else outer_place(j.am, s.am, r)
+    return vehicle_cost(j, s, r, c, 1 + d, half)[0] - s.cost[r]
+
+
+@njit(cache=True)
+def _look(j: Pair, s: Plan, r: int, c: int, d: int, blink: float, rng: Ints, far: Ints, found: Ints) -> bool:
+    """Find where a child would go in a row's run in one direction; return whether there is room."""
+    i, state = (j.am, s.am) if d == 0 else (j.pm, s.pm)
+    far[d] = 0
+    found[2 * d], found[2 * d + 1] = -1, -1
+    if not j.travels[d, c]:
+        far[d, 2] = outer_place(i, state, r)
+        return True
+    if not may_join(i, state, r, c):
+        return False
+    found[2 * d], found[2 * d + 1] = spot(i, state, r, c, blink, rng, far[d])
+    return found[2 * d] >= 0
 
 
 @njit(cache=True)
@@ -106,18 +113,93 @@ def recreate(
 @njit(cache=True)
 def _place(j: Pair, s: Plan, g: int, touched: Flags, olds: int, price: float, rng: Ints, far: Ints) -> bool:
     lo, hi = j.am.group_first[g], j.am.group_first[g + 1]
-    first = j.am.members[lo]
-    worst = 0.0
+    rows, best = np.full(2, -1), np.full(4, -1)
+    if hi - lo == 1:
+        _choose_one(j, s, j.am.members[lo], olds, price, rng, far, rows, best)
+    else:
+        _choose_row(j, s, lo, hi, olds, price, rng, far, rows)
+    if rows[0] < 0:
+        return False
+    touched[rows[0]] = True
+    touched[rows[1]] = True
+    for m in range(lo, hi):
+        if best[0] < 0 and best[2] < 0:
+            try_row(j, s, rows[0], rows[1], j.am.members[m], 0.0, rng, far, best)
+        put(j, s, rows[0], rows[1], j.am.members[m], best, far)
+        best[:] = -1
+    return True
+
+
+@njit(cache=True)
+def _choose_one(
+    j: Pair, s: Plan, c: int, olds: int, price: float, rng: Ints, far: Ints, rows: Ints, best: Ints
+) -> None:
+    """Find the row, or the two rows, in which a child adds least; ``best`` gets the place found in a single row.
+
+    Whoever changes anyway may ride in one vehicle to school and in another home.
+    """
+    there, back, pinned = j.travels[0, c], j.travels[1, c], j.pinned[c]
+    worst = j.am.penalty[c] * there + j.pm.penalty[c] * back
+    # Where last term's row is, or -1 where the child had none or does not travel.
+    home_am, home_pm = j.home[0, c] if there else -1, j.home[1, c] if back else -1
+    found, half, fresh = np.empty(4, np.int64), np.empty((2, 3), np.int64), False
+    # The least and second least that the child adds one way, and in which rows.
+    least, where = np.full((2, 2), math.inf), np.full((2, 2), -1)
+    homely = 0.0
+    for r in range(len(s.cost)):
+        at_home = (home_am < 0 or home_am == r) and (home_pm < 0 or home_pm == r)
+        part_home = r in (home_am, home_pm)
+        empty = s.am.run[r, LENGTH] + s.pm.run[r, LENGTH] == 0 and not part_home and not at_home
+        if empty and (r < olds or fresh or pinned):
+            continue
+        fresh = fresh or empty
+        more = 0.0 if at_home else price
+        if (pinned or more >= worst) and not at_home and not part_home:
+            continue
+        fits_am = _look(j, s, r, c, 0, 0.01, rng, far, found)
+        fits_pm = _look(j, s, r, c, 1, 0.01, rng, far, found)
+        if fits_am and fits_pm and more < worst and (at_home or not pinned):
+            more += vehicle_cost(j, s, r, c, 3, far)[0] - s.cost[r]
+            if more < worst:
+                worst, rows[0], rows[1] = more, r, r
+                best[:] = found
+        if empty or not (there and back):
+            continue
+        for d in range(2):
+            if fits_am if d == 0 else fits_pm:
+                added = _half(j, s, r, c, d, far, half)
+                if r == (home_am if d == 0 else home_pm):
+                    homely += added
+                if added < least[d, 0]:
+                    least[d, 1], where[d, 1] = least[d, 0], where[d, 0]
+                    least[d, 0], where[d, 0] = added, r
+                elif added < least[d, 1]:
+                    least[d, 1], where[d, 1] = added, r
+            elif r == (home_am if d == 0 else home_pm):
+                homely = math.inf
+    if home_am >= 0 and home_pm >= 0 and home_am != home_pm and homely < worst:
+        worst, rows[0], rows[1] = homely, home_am, home_pm
+        best[:] = -1
+    for a in range(2):
+        for p in range(2):
+            apart = where[0, a] != where[1, p] and not pinned
+            if apart and price + least[0, a] + least[1, p] < worst:
+                worst, rows[0], rows[1] = price + least[0, a] + least[1, p], where[0, a], where[1, p]
+                best[:] = -1
+
+
+@njit(cache=True)
+def _choose_row(j: Pair, s: Plan, lo: int, hi: int, olds: int, price: float, rng: Ints, far: Ints, rows: Ints) -> None:
+    """Find the row in which children who must ride together add least, or last term's two rows."""
+    first, worst = j.am.members[lo], 0.0
     for m in range(lo, hi):
         c = j.am.members[m]
         worst += j.am.penalty[c] * j.travels[0, c] + j.pm.penalty[c] * j.travels[1, c]
-    found, best = np.empty(4, np.int64), np.empty(4, np.int64)
-    rows, fresh = np.full(2, -1), False
-    run_am, run_pm, home, pinned = s.am.run, s.pm.run, j.home, j.pinned[first]
-    # Where last term's row is, or -1 where the child had none or does not travel.
+    found, fresh = np.empty(4, np.int64), False
+    home, pinned = j.home, j.pinned[first]
     home_am = home[0, first] if j.travels[0, first] else -1
     home_pm = home[1, first] if j.travels[1, first] else -1
-    total = len(run_am)
+    total = len(s.cost)
     for step in range(total + 1):
         ra, rp = step, step
         if step == total:
@@ -126,31 +208,15 @@ def _place(j: Pair, s: Plan, g: int, touched: Flags, olds: int, price: float, rn
             if ra < 0 or ra == rp:
                 break
         at_home = (home_am < 0 or home_am == ra) and (home_pm < 0 or home_pm == rp)
-        if not at_home and (pinned or run_am[ra, LENGTH] + run_pm[ra, LENGTH] == 0):
+        if not at_home and (pinned or s.am.run[ra, LENGTH] + s.pm.run[ra, LENGTH] == 0):
             if pinned or ra < olds or fresh:
                 continue
             fresh = True
         more = 0.0 if at_home else price * (hi - lo)
-        if more >= worst:
-            continue
-        if hi - lo == 1:
-            more += try_row(j, s, ra, rp, first, 0.01, rng, far, found)
-        else:
+        if more < worst:
             more += _try_group(j, s, ra, rp, lo, hi, rng, far, found)
         if more < worst:
             worst, rows[0], rows[1] = more, ra, rp
-            best[:] = found
-    if rows[0] < 0:
-        return False
-    touched[rows[0]] = True
-    touched[rows[1]] = True
-    if hi - lo == 1:
-        put(j, s, rows[0], rows[1], first, best, far)
-    else:
-        for m in range(lo, hi):
-            try_row(j, s, rows[0], rows[1], j.am.members[m], 0.0, rng, far, found)
-            put(j, s, rows[0], rows[1], j.am.members[m], found, far)
-    return True
 
 
 @njit(cache=True)

@@ -81,10 +81,11 @@ class Plan(NamedTuple):
 
 
 @njit(cache=True)
-def vehicle_cost(j: Pair, s: Plan, r: int, c: int, far: Ints) -> tuple[float, int]:
+def vehicle_cost(j: Pair, s: Plan, r: int, c: int, sides: int, far: Ints) -> tuple[float, int]:
     """Return a row's cost in pence a day, and its option, with child ``c`` aboard as well (-1: as it is).
 
-    ``far`` holds for each direction the metres and seconds that the child adds, and the outer place.
+    ``sides`` says which way the child rides: 1 in the morning, 2 in the afternoon, 3 both. ``far`` holds for each
+    direction the metres and seconds that the child adds, and the outer place.
     """
     a, p = s.am, s.pm
     empty = a.run[r, LENGTH] + p.run[r, LENGTH] == 0
@@ -93,20 +94,21 @@ def vehicle_cost(j: Pair, s: Plan, r: int, c: int, far: Ints) -> tuple[float, in
     week = a.run[r, DAYS_RUN] | p.run[r, DAYS_RUN]
     needs = a.run[r, NEEDS] | p.run[r, NEEDS]
     guides_am, guides_pm = a.run[r, GUIDES], p.run[r, GUIDES]
-    mine = 0
+    mine, out, back = 0, 0, 0
     if c >= 0:
         mine = j.am.child[c, WEEK]
+        out, back = int(j.travels[0, c]) * (sides & 1), int(j.travels[1, c]) * (sides >> 1)
         week |= mine
         needs |= j.am.child[c, EQUIPMENT] | j.pm.child[c, EQUIPMENT]
-        guides_am += j.am.child[c, GUIDED] * j.travels[0, c]
-        guides_pm += j.am.child[c, GUIDED] * j.travels[1, c]
+        guides_am += j.am.child[c, GUIDED] * out
+        guides_pm += j.am.child[c, GUIDED] * back
     seats, chairs = 0, 0
     for day in range(DAYS):
         on = (mine >> day) & 1
         for d in range(2):
             load = a.load if d == 0 else p.load
             guide = guides_am if d == 0 else guides_pm
-            more = on if c >= 0 and j.travels[d, c] else 0
+            more = on * (out if d == 0 else back)
             held = load[r, day] + (more * j.am.child[c, SEATS] if c >= 0 else 0)
             stood = load[r, DAYS + day] + (more * j.am.child[c, CHAIRS] if c >= 0 else 0)
             seats = max(seats, held + (1 if guide > 0 else 0))
@@ -147,7 +149,7 @@ def settle(j: Pair, s: Plan, r: int, far: Ints) -> None:
     far[1, 2] = outer_place(j.pm, s.pm, r)
     # Numba compiles a function again for a literal argument, which takes seconds: so this is not one.
     nobody = int(np.int64(-1))
-    s.cost[r] = vehicle_cost(j, s, r, nobody, far)[0]
+    s.cost[r] = vehicle_cost(j, s, r, nobody, nobody + 1, far)[0]
 
 
 @njit(cache=True)

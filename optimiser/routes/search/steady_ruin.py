@@ -61,7 +61,7 @@ def _dissolve(j: Pair, s: Plan, r: int, absent: Ints, count: int, touched: Flags
 def _restore(j: Pair, s: Plan, r: int, absent: Ints, count: int, touched: Flags, far: Ints) -> int:
     for c in range(j.travels.shape[1]):
         away = (j.home[0, c] == r or j.home[1, c] == r) and moved(j, s, c)
-        guest = row_of(j, s, c) == r and moved(j, s, c)
+        guest = (s.am.run_of[c] == r or s.pm.run_of[c] == r) and moved(j, s, c)
         if (away or guest) and not j.pinned[c]:
             count = remove_group(j, s, c, absent, count, touched, far)
     return count

@@ -12,7 +12,7 @@ from optimiser.routes.frontier import frontier
 from optimiser.routes.merging import ease_bays, merge, mergers
 from optimiser.routes.planning import plan_city
 from optimiser.routes.problem import Layout, Window
-from optimiser.routes.solution import RoutesSolution
+from optimiser.routes.solution import Direction, RoutesSolution
 from tests.builders.routes import (
     a_child,
     a_class,
@@ -94,3 +94,24 @@ def test_runs_give_way_at_full_bays_without_changing_anybody():
     assert len(costing.queueing(problem, plan)) > len(costing.queueing(problem, eased)) == 0
     assert costing.changed(problem, eased) == frozenset()
     assert not hard(problem, eased)
+
+
+def test_a_child_who_is_new_may_ride_one_vehicle_to_school_and_another_home():
+    # Two vehicles of four: the first is full in the mornings, the second in the afternoons.
+    mornings, afternoons = frozenset({Direction.MORNING}), frozenset({Direction.AFTERNOON})
+    ones = [*(a_child(f"a{i}") for i in range(3)), a_child("a3", directions=mornings)]
+    others = [*(a_child(f"b{i}") for i in range(3)), a_child("b3", directions=afternoons)]
+    small = a_class(layouts=(Layout("4 seats", 4),))
+    new = a_child("new")
+    where = {f"home-{child.id}": 10 for child in (*ones, *others, new)}
+    known = a_problem((*ones, *others), minutes=where, vehicle_classes=(small,))
+    last = []
+    for vehicle, children in (("one", ones), ("two", others)):
+        alone = replace(known, children=tuple(children))
+        planned = routes.solve(alone, limits=Limits(work=200)).solution
+        last += [replace(run, id=f"{vehicle} {run.direction}", vehicle=vehicle) for run in planned.runs]
+    problem = a_problem((*ones, *others, new), minutes=where, vehicle_classes=(small,), last=tuple(last))
+    plan = frontier(problem, shares=(0.0,), limits=Limits(work=2_000))[0].plan
+    assert len(plan.vehicles) == 2 and not plan.unserved and not hard(problem, plan)
+    assert len({run.vehicle for run in plan.runs if "new" in run.children}) == 2
+    assert not costing.changed(problem, plan)
