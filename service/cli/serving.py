@@ -11,6 +11,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import optimiser
+from service import compiled
 from service.cli.output import DONE, FAULTS, STOPPED, Answer
 from service.settings import Settings
 
@@ -136,8 +138,9 @@ def work(once: bool, as_json: bool) -> None:
 
 
 def warm(as_json: bool) -> None:
-    """Compile each optimiser's kernels."""
+    """Compile each optimiser's kernels, afresh where a source has changed."""
     answer = Answer(as_json)
+    compiled.forget_stale(Path(optimiser.__file__).parent)
     took: dict[str, float] = {}
     for name in OPTIMISERS:
         began = time.monotonic()
