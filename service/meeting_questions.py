@@ -22,8 +22,9 @@ def repair(kind: str, problem: Any, solution: Any, arguments: dict[str, Any], re
 
     plain = replace(problem, pins=(), repair=None)
     try:
-        asked = upsets.asked(plain, solution, arguments, frozenset(arguments.get("locks", ())))
         said = tuple(upsets.sentence(plain, each) for each in arguments.get("upsets", ()))
+        now = upsets.after(plain, arguments.get("upsets", ()))
+        asked = upsets.asked(now, solution, arguments, frozenset(arguments.get("locks", ())))
     except CannotPlan as reason:
         raise NoAnswer(str(reason)) from reason
     repaired = fewest_moves(asked, limits=Limits(seconds=20.0))

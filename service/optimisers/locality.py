@@ -25,6 +25,7 @@ def ask_meetings(job: Job) -> Asked:
     elif job.area != "*":
         more["locality"] = job.area
     made = built(facts.build, job.city, **more, **sizes(job))
+    made = replace(made, problem=upsets.after(made.problem, job.options.get("upsets") or (), strict=False))
     earlier = _same_round(job.earlier("meetings", solution_module.Solution), made.problem)
     if not made.problem.days:
         raise CannotPlan(_no_days(job, facts))
@@ -76,7 +77,7 @@ def _no_days(job: Job, facts: Any) -> str:
 def _again(asked: Asked, earlier: Any, job: Job) -> Asked:
     """Return the round as one that follows a roster: a repair of it, or a new one that leaves what is locked alone."""
     locks = frozenset(job.pins)
-    if not (job.options.get("move") or job.options.get("upsets") or job.options.get("repair")):
+    if not (job.options.get("move") or job.options.get("repair")):
         module = importlib.import_module("optimiser.meetings.problem")
         held = [each for each in earlier.bookings if each.meeting in locks]
         pins = tuple(module.Pin(each.meeting, each.day, each.start, each.venue, each.people) for each in held)

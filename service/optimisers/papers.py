@@ -8,6 +8,7 @@ from typing import Any
 
 from optimiser.core.limits import Limits
 from optimiser.core.table import Cell, Column, Kind, Table
+from service.optimisers import upsets
 from service.optimisers.jobs import HTML, SVG, CannotPlan, Job
 from service.optimisers.transport import built
 from service.runs import Made
@@ -71,7 +72,7 @@ def catch_up_tables(problem: Any, solution: Any, *, job: Job, locality: str | No
     now = int(job.options.get("catch_up_days", 0))
     for more in range(1, MOST_DAYS + 1 if len(problem.meetings) <= SMALL else 1):
         made = built(facts.build, job.city, locality=locality, **{**sizes(job), "days_after": now + more})
-        changed = replace(made.problem, pins=problem.pins)
+        changed = replace(_since(made.problem, job), pins=problem.pins)
         found = optimiser.solve(changed, limits=Limits(seconds=5.0), seed=job.seed).solution
         if found is None:
             break
@@ -109,7 +110,7 @@ def finish(problem: Any, solution: Any, *, job: Job, locality: str | None) -> tu
     for more, last in enumerate(later, start=1):
         made = built(facts.build, job.city, locality=locality, first=window.first, last=last, catch_up=False,
                      **{**sizes(job), "number": 1, "days_after": 0})  # fmt: skip
-        found = optimiser.solve(made.problem, limits=Limits(seconds=5.0), seed=job.seed).solution
+        found = optimiser.solve(_since(made.problem, job), limits=Limits(seconds=5.0), seed=job.seed).solution
         if found is None:
             break
         rows.append((more, last.isoformat(), len(found.bookings), len(found.unbooked)))
@@ -127,6 +128,11 @@ def finish(problem: Any, solution: Any, *, job: Job, locality: str | None) -> tu
         tuple(rows),
         "Each was solved again, without catch-up slots.",
     ),)  # fmt: skip
+
+
+def _since(problem: Any, job: Job) -> Any:
+    """Return a round built again with what has happened since, as the roster itself was planned."""
+    return upsets.after(problem, job.options.get("upsets") or (), strict=False)
 
 
 def sizes(job: Job) -> dict[str, Any]:

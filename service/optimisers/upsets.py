@@ -17,10 +17,10 @@ MOST_DAYS = 400
 def asked(problem: Any, earlier: Any, options: Any, locks: frozenset[str]) -> Any:
     """Return a round as the repair of an earlier roster; raises CannotPlan for what cannot be read or is unknown.
 
-    Of the options, ``upsets`` lists what has happened, ``move`` a meeting that asks for another time, ``others`` how
-    many meetings besides may move (None for any number), and ``may_move_told`` whether schools that were told may.
+    Of the options, ``move`` is a meeting that asks for another time, ``others`` how many meetings besides may move
+    (None for any number), and ``may_move_told`` whether schools that were told may. What has happened (``after``) is in
+    the round already.
     """
-    problem = after(problem, options.get("upsets", ()))
     moved = options.get("move")
     wants = str(moved["meeting"]) if moved else ""
     if wants and wants not in problem.meeting:
@@ -44,10 +44,10 @@ def asked(problem: Any, earlier: Any, options: Any, locks: frozenset[str]) -> An
     return replace(problem, repair=replace(repair, asked=repair.asked | frozenset(hit)))
 
 
-def after(problem: Any, upsets: Any) -> Any:
+def after(problem: Any, upsets: Any, *, strict: bool = True) -> Any:
     """Return a round in which some things have happened; raises CannotPlan for one that cannot be read or is unknown.
 
-    Each has a ``what`` (away, pattern, lost, cancelled or panels), ``who`` it is about, and the ``first`` and ``last``
+    Unless ``strict``, what newer facts no longer know is passed over: there is nothing left of it to change. Each has a ``what`` (away, pattern, lost, cancelled or panels), ``who`` it is about, and the ``first`` and ``last``
     day; ``pattern`` has the weekdays worked instead.
     """
     changes = importlib.import_module("scenarios.changes.meetings")
@@ -56,6 +56,8 @@ def after(problem: Any, upsets: Any) -> Any:
         try:
             problem = _change(changes, problem, told).apply(problem)
         except unknown as wrong:
+            if not strict:
+                continue
             text = str(wrong)
             raise CannotPlan(f"{text[:1].upper()}{text[1:]}.") from wrong
         except (KeyError, TypeError, ValueError) as wrong:

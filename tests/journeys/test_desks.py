@@ -194,6 +194,17 @@ def test_meetings_makes_a_term_hears_replies_and_sends_invitations_again(tmp_pat
         assert b"<section" in fetched(sitting, f"{mended}/files/meetings.invitations.html")
         assert fetched(sitting, f"{mended}/files/meetings.leaflet.html.pdf").startswith(b"%PDF-")
 
+        sitting.open("/meetings/change")
+        day = next(str(each) for each in diary(again, person) if each not in days)
+        sitting.open(f"/meetings/change?what=away&who={person}&first={day}")
+        sitting.page.wait_for_selector(".app-why", timeout=240_000)
+        sitting.look()
+        assert "cannot stay" in sitting.words() and f"{person} is away on 1 days" in sitting.words()
+        sitting.press("Make this roster")
+        sitting.wait_for_plan()
+        assert "What changes" in sitting.words()
+        sitting.open("/meetings/options")
+
         sitting.open("/meetings/feeds")
         sitting.press("Make the address")
         feed = sitting.page.inner_text("main code")

@@ -181,3 +181,13 @@ def test_a_person_a_school_and_a_venue_each_have_an_address_to_follow(desk, whos
     assert feed.startswith("BEGIN:VCALENDAR") and whose in feed and "Individual school meeting" in feed
     refused = client.post("/meetings/feeds", data={"form_key": key, "person": "nobody"})
     assert refused.status_code == 403 and "a school or a venue from the list" in refused.text
+
+
+def test_what_has_happened_is_kept_by_later_rosters_and_a_move_is_asked_once(records, planned):
+    first = planned.solution.bookings[0].meeting
+    options = {"repair": True, "upsets": [ILL, {"what": "panels", "first": "2020-01-28"}], "move": {"meeting": first}}
+    one = execute(following(records, planned, options=options))
+    again = execute(following(records, one, options={**options, "move": None}))
+    assert set(again.solution.bookings) == set(one.solution.bookings)
+    anew = execute(following(records, one, options={**options, "move": None, "repair": None}))
+    assert all(each.day != date(2020, 1, 31) for each in anew.solution.bookings) and anew.problem.repair is None

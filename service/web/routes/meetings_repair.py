@@ -191,7 +191,7 @@ def _save(
     upsets = [*before.get("upsets", []), *options.get("upsets", [])]
     run_id = ask(
         request, visitor, "meetings", 0.5, roster.run.seed, roster.run.area, roster.run.id,
-        {**before, **options, **({"upsets": upsets} if upsets else {})}, key, title,
+        {**before, "repair": True, **options, **({"upsets": upsets} if upsets else {})}, key, title,
     )  # fmt: skip
     return RedirectResponse(f"/plans/{run_id}", status_code=303)
 
