@@ -47,19 +47,19 @@ def asked(problem: Any, earlier: Any, options: Any, locks: frozenset[str]) -> An
 def after(problem: Any, upsets: Any, *, strict: bool = True) -> Any:
     """Return a round in which some things have happened; raises CannotPlan for one that cannot be read or is unknown.
 
-    Unless ``strict``, what newer facts no longer know is passed over: there is nothing left of it to change. Each has a ``what`` (away, pattern, lost, cancelled or panels), ``who`` it is about, and the ``first`` and ``last``
-    day; ``pattern`` has the weekdays worked instead.
+    Each has a ``what`` (away, pattern, lost, cancelled or panels), ``who`` it is about, and the ``first`` and ``last``
+    day; ``pattern`` has the weekdays worked instead. Unless ``strict``, what newer facts no longer know is passed over:
+    there is nothing left of it to change.
     """
     changes = importlib.import_module("scenarios.changes.meetings")
     unknown = importlib.import_module("scenarios.changes").UnknownThing
     for told in upsets:
         try:
             problem = _change(changes, problem, told).apply(problem)
-        except unknown as wrong:
-            if not strict:
-                continue
-            text = str(wrong)
-            raise CannotPlan(f"{text[:1].upper()}{text[1:]}.") from wrong
+        except (unknown, CannotPlan) as wrong:
+            if strict:
+                text = str(wrong).rstrip(".")
+                raise CannotPlan(f"{text[:1].upper()}{text[1:]}.") from wrong
         except (KeyError, TypeError, ValueError) as wrong:
             raise CannotPlan("Write each day as 2020-01-28, the last one not before the first.") from wrong
     return problem
