@@ -27,6 +27,8 @@ A_PART = 0.3
 WHOLE = 1e-5
 A_COUNT = 0.05
 """How far from a whole number a count of runs must be for a part to be split by it."""
+BETWEEN = 4
+"""Parts taken by least floor, which raises the floor, between two dives to the bottom, which find plans."""
 CLOSE = 0.5
 """Pence within which a floor is as good as the plan."""
 
@@ -52,7 +54,8 @@ class _Tree:
         self.program, self.cutoff, self.nodes = program, worth, nodes
         self.chosen: tuple[int, ...] = ()
         self.open: list[tuple[float, int, Node]] = []
-        self._made = 0
+        self._made, self._since = 0, BETWEEN
+        self._fresh: list[tuple[float, int, Node]] = []
 
     def floor(self) -> float:
         """Return the floor under every choice: of what is open, and of what was done with for being near the plan."""
@@ -64,7 +67,7 @@ class _Tree:
         for at in range(self.nodes + 1):
             if not self.open or self.program.allowed.over():
                 return
-            node = heapq.heappop(self.open)[-1]
+            node = self._next()
             solved = self._solve(node, 100 if at == 0 else 2)
             if not solved.ended:
                 self._push(solved.node)
@@ -76,12 +79,26 @@ class _Tree:
                 continue
             solved = replace(solved, node=self._handed(solved, first=at == 0))
             parts = self._split(solved) if solved.node.floor < self.cutoff - CLOSE else []
-            for part in parts:
-                self._push(part)
+            self._fresh = [self._push(part) for part in parts]
 
-    def _push(self, node: Node) -> None:
+    def _next(self) -> Node:
+        """Take the likelier of the two parts just made, so that plans are found early, or else that of least floor."""
+        made, self._fresh = self._fresh, []
+        self._since += 1
+        if made and self._since > BETWEEN:
+            entry = min(made)
+            self.open.remove(entry)
+            heapq.heapify(self.open)
+            return entry[-1]
+        if self._since > BETWEEN:
+            self._since = 0
+        return heapq.heappop(self.open)[-1]
+
+    def _push(self, node: Node) -> tuple[float, int, Node]:
         self._made += 1
-        heapq.heappush(self.open, (node.floor, self._made, node))
+        entry = node.floor, self._made, node
+        heapq.heappush(self.open, entry)
+        return entry
 
     def _keep(self, runs: Ints) -> None:
         """Keep a plan when it is the best so far."""

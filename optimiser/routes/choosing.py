@@ -64,7 +64,7 @@ class Solved:
 
 
 class Program:
-    """The listed runs, the cuts, and the linear program over some of them."""
+    """The listed runs, the cuts, and the linear program over some of them and the cuts that bind."""
 
     def __init__(self, pool: Pool, penalty: Floats, cuts: Sequence[Cut], allowed: Allowance) -> None:
         self.penalty, self.allowed, self.n = penalty, allowed, len(penalty)
@@ -73,6 +73,7 @@ class Program:
         self._each = csr_matrix(self.inside.astype(np.float64))
         self.cuts: list[Cut] = []
         self.met: list[Flags] = []
+        self.active: list[int] = []
         self.add(cuts)
         size = np.maximum(1, self.inside.sum(axis=1))
         self.entered: Ints = np.sort(np.argsort(self.cost / size, kind="stable")[: 4 * ENTER])
@@ -80,6 +81,7 @@ class Program:
     def add(self, cuts: Sequence[Cut]) -> None:
         """Add cuts: of any three children, at most one run carries two of them."""
         for cut in cuts:
+            self.active.append(len(self.cuts))
             self.cuts.append(cut)
             self.met.append(self.inside[:, np.array(cut)].sum(axis=1) >= 2)
 
@@ -95,7 +97,7 @@ class Program:
             if prices is None:
                 none = np.zeros(0)
                 return Solved(replace(node, floor=floor), none, np.zeros(0, np.int64), none, False)
-            value, reduced, share = prices
+            value, reduced, share, charged = prices
             left = reduced[node.runs]
             # No plan has more runs than children, and each has at worst the least reduced cost of any.
             floor = max(floor, value + self.n * min(0.0, float(left.min(initial=0.0))))
@@ -104,6 +106,11 @@ class Program:
                 best = fresh[np.argsort(reduced[fresh], kind="stable")[:ENTER]]
                 self.entered = np.union1d(self.entered, best)
                 continue
+            broken = self._broken(entered, share) if floor < cutoff else []
+            if broken:
+                self.active += broken
+                continue
+            self.active = [j for j, each in zip(self.active, charged, strict=True) if each > 0]
             if len(self.entered) > HELD:
                 order = np.argsort(reduced[self.entered], kind="stable")
                 self.entered = np.sort(self.entered[order[: HELD // 2]])
@@ -112,24 +119,31 @@ class Program:
 
     def _linear(
         self, entered: Ints, counts: Sequence[Count], cutoff: float, limits: Limits
-    ) -> tuple[float, Floats, Floats] | None:
-        """Return the value of the prices, every run's reduced cost, and how much of each entered run is used."""
+    ) -> tuple[float, Floats, Floats, Floats] | None:
+        """Return the value of the prices, every run's reduced cost, the use of each entered run, the cuts' prices."""
         answer = self.model(entered, counts, cutoff, whole=False).solve(limits, relax=True)
         if answer.status is not Status.OPTIMAL or answer.row_duals is None or answer.values is None:
             return None
         child = np.minimum(answer.row_duals[: self.n], self.penalty)
-        cut = np.maximum(0.0, -answer.row_duals[self.n : self.n + len(self.cuts)])
+        cut = np.maximum(0.0, -answer.row_duals[self.n : self.n + len(self.active)])
         value = float(child.sum() - cut.sum())
         reduced = self.cost - self._each @ child
-        for met, each in zip(self.met, cut, strict=True):
+        for j, each in zip(self.active, cut, strict=True):
             if each > 0:
-                reduced[met] += each
-        for count, dual in zip(counts, answer.row_duals[self.n + len(self.cuts) :], strict=True):
+                reduced[self.met[j]] += each
+        for count, dual in zip(counts, answer.row_duals[self.n + len(self.active) :], strict=True):
             # What a count may earn is bounded by the price of not keeping it.
             price = min(max(0.0, float(dual)), cutoff) if count.least else min(0.0, float(dual))
             value += price * count.number
             reduced[self._of(count)] -= price
-        return value, reduced, answer.values[self.n : self.n + len(entered)]
+        return value, reduced, answer.values[self.n : self.n + len(entered)], cut
+
+    def _broken(self, entered: Ints, share: Floats) -> list[int]:
+        """The cuts that are left out of the linear program and that its solution breaks."""
+        used = share > 1e-6
+        runs, by = entered[used], share[used]
+        out = set(range(len(self.cuts))) - set(self.active)
+        return [j for j in sorted(out) if float(by[self.met[j][runs]].sum()) > 1 + 1e-6]
 
     def _of(self, count: Count) -> Flags:
         every: Flags = np.ones(len(self.cost), np.bool_) if count.option == ANY else self.option == count.option
@@ -146,8 +160,8 @@ class Program:
             rows[c] += (np.flatnonzero(self.inside[runs, c]) + self.n).tolist()
         for row in rows:
             model.row(row, lower=1.0, upper=1.0)
-        for met in self.met:
-            model.row((np.flatnonzero(met[runs]) + self.n).tolist(), upper=1.0)
+        for j in self.active:
+            model.row((np.flatnonzero(self.met[j][runs]) + self.n).tolist(), upper=1.0)
         for count in counts:
             row = (np.flatnonzero(self._of(count)[runs]) + self.n).tolist()
             if count.least:
