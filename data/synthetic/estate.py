@@ -235,6 +235,7 @@ def _school(plot: Plot, rng: np.random.Generator, number: int) -> School:
         concerns=int(rng.integers(0, 6)) if met else None,
         last_seen=date(2019, 6, 10) + timedelta(days=int(rng.integers(0, 30))) if met and rng.random() < 0.6 else None,
         missed_last=bool(met and rng.random() < 0.125),
+        short_notice=met and number % 3 == 0,
         need_of_note=(None, "ASC", "SLCN", "CL", "SEMH")[number % 5] if met else None,
         fictional=HOURS if plot.real else INVENTED,
     )

@@ -50,6 +50,7 @@ def year_tables(problem: Any, solution: Any, *, job: Job, locality: str | None) 
         *yearbook.report(season, problem, solution),
         *panelbook.report(season, problem, solution),
         alternatives.idle(problem, solution),
+        importlib.import_module("optimiser.meetings.fairness").by_need(problem, solution),
         importlib.import_module("optimiser.meetings.capacity").capacity(problem, solution),
         *finish(problem, solution, job=job, locality=locality),
         *catch_up_tables(problem, solution, job=job, locality=locality),

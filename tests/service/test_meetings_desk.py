@@ -105,9 +105,10 @@ def test_attendance_is_kept_reported_with_actions_corrected_and_erased(desk, ask
     assert "1 of 2 schools came" in later and "write the plan" in later and "2 meetings are noted" in later
     assert f"{second}, yes" not in later and f"{third}, yes" in later
     more = f"{second}, yes, no, yes, 4,\n{third}, no, no, no, ,"
-    assert "2 of 3 schools came" in words(
-        client.post("/meetings/attendance", data={"form_key": form_key(client), "text": more})
-    )
+    said = words(client.post("/meetings/attendance", data={"form_key": form_key(client), "text": more}))
+    assert "2 of 3 schools came" in said
+    again = said.split("Schools to see again")[2].split("</table>")[0]
+    assert third in again and "nobody at short notice" not in again, "a school that can come at short notice is named"
     wrong = words(client.post("/meetings/attendance", data={"form_key": form_key(client), "text": "X9, maybe"}))
     assert "Line 1: there is no meeting X9" in wrong and "3 meetings are noted" in wrong
     with db.reading() as session:

@@ -8,6 +8,8 @@ from optimiser.core.calendar import SchoolCalendar, Term
 from optimiser.core.limits import Limits
 from optimiser.meetings import agenda, catchup, forum, panels, solve, year
 from optimiser.meetings.capacity import capacity
+from optimiser.meetings.fairness import by_need
+from optimiser.meetings.solution import Solution
 from tests.builders.meetings import DAYS, a_person, a_round, a_school, a_team, the_pilot
 
 CALENDAR = SchoolCalendar(
@@ -106,3 +108,13 @@ def test_each_role_says_what_it_has_and_what_the_round_takes_the_fullest_first()
     assert first == ("OT", 1, 6, 2, 6, 2, 2, 2 / 6)
     assert second[4] == 6 * 6 and second[5] == second[6] == 2
     assert "0 schools are left out" in table.note
+
+
+def test_schools_are_told_by_concern_and_whoever_is_missed_again_is_counted():
+    schools = [a_school("s1", need_signal=5), a_school("s2", missed_last_round=True), a_school("s3", need_signal=5)]
+    problem = a_round(schools)
+    roster = solve(problem, limits=Limits(seconds=5)).solution
+    fewer = Solution(tuple(each for each in roster.bookings if each.meeting != "s2"))
+    table = by_need(problem, fewer)
+    assert [row[:4] + row[5:] for row in table.rows] == [(5, 2, 2, 7200, 0), (0, 1, 0, 0, 1)]
+    assert table.rows[1][4] is None and "Of 1 schools missed in the last round, 1 would be" in table.note
