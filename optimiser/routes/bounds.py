@@ -194,7 +194,8 @@ class _Generation:
         self.rounds += 1
         self.closed = False
         self.pricer.cuts = tuple(self.cuts)
-        if self.pricer.quick(self.columns, duals) > ENOUGH:
+        quick = self.pricer.quick(self.columns, duals)
+        if quick > ENOUGH:
             return True
         for trial in (duals.blend(self.held, 0.5), duals) if self.held is not None else (duals,):
             priced = self.pricer.exact(self.columns, trial, self.slack)
@@ -206,6 +207,8 @@ class _Generation:
                 return True
             if self.slack > 0:
                 self.slack = self.slack / 8 if self.slack > 8 * LEAST else 0.0
+                return True
+            if quick > 0:
                 return True
             self.closed = trial is duals and priced.least > -1e-4
         if self._stalled():

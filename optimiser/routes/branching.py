@@ -128,7 +128,7 @@ class _Tree:
         """Hand a part to HiGHS when its runs are few; of the first part, if need be, only the likeliest runs."""
         node = solved.node
         few = len(node.runs) <= FEW
-        limits = self.program.allowed.limits(part=A_PART, work=self.nodes)
+        limits = self.program.allowed.limits(part=A_PART, work=max(1, self.nodes))
         if limits is None or not (few or first):
             return node
         runs = node.runs[np.sort(np.argsort(solved.reduced, kind="stable")[:FEW])]

@@ -181,6 +181,11 @@ def test_every_listed_run_costs_what_the_prices_and_its_reduced_cost_say():
         assert aboard == set(np.flatnonzero(cut.aboard(14)[at]))
 
 
+@pytest.mark.parametrize("seed", [5, 6, 7, 8])
+def test_with_all_the_time_it_wants_pricing_ends_only_when_no_run_prices_out(seed):
+    assert bounds.task_bound(a_task(make.make(seed, children=16))).closed
+
+
 def test_too_many_children_are_not_bounded_at_all():
     problem = a_random_city(children=130, schools=1, plain=True)
     assert bounds.task_bound(a_task(problem)) is None

@@ -11,7 +11,7 @@ from optimiser.routes.columns import Pool
 from optimiser.routes.pacing import Allowance
 
 
-def a_pool(seed, n=14, runs=400):
+def a_pool(seed, n=13, runs=250):
     """Random runs of one to five children of two options, at a hire and a little for each child."""
     rng = np.random.default_rng(seed)
     kids = np.zeros((runs, 2), np.uint64)
@@ -38,7 +38,7 @@ def best_of(pool, penalty):
 
 
 @pytest.mark.parametrize("few", [0, 60, 1500])
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(3))
 def test_branching_finds_the_best_choice_and_proves_it(monkeypatch, seed, few):
     monkeypatch.setattr(branching, "FEW", few)
     pool, penalty = a_pool(seed)
