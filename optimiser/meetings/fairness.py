@@ -1,5 +1,6 @@
 """Whether time goes to the schools in greater need: what each level of concern was given, and who is missed twice."""
 
+from collections.abc import Mapping
 from statistics import median_low
 
 from optimiser.core.table import Column, Kind, Table
@@ -7,12 +8,15 @@ from optimiser.meetings.problem import Problem
 from optimiser.meetings.solution import Solution
 
 
-def by_need(problem: Problem, solution: Solution) -> Table:
-    """Return for each level of concern, the greatest first, how many schools are met, for how long and how soon."""
+def by_need(problem: Problem, solution: Solution, concerns: Mapping[str, int] | None = None) -> Table:
+    """Return for each level of concern, the greatest first, how many schools are met, for how long and how soon.
+
+    ``concerns`` are the schools' scores as they were sent, by id; without them, the need signals of the problem.
+    """
     rows = []
-    signals = sorted({problem.school[meeting.school].need_signal for meeting in problem.meetings}, reverse=True)
-    for signal in signals:
-        mine = [each for each in problem.meetings if problem.school[each.school].need_signal == signal]
+    signal_of = concerns or {school.id: school.need_signal for school in problem.schools}
+    for signal in sorted({signal_of.get(each.school, 0) for each in problem.meetings}, reverse=True):
+        mine = [each for each in problem.meetings if signal_of.get(each.school, 0) == signal]
         days = sorted(solution.booking[each.id].day for each in mine if each.id in solution.booking)
         seconds = sum(problem.seconds_of(each.id) for each in mine if each.id in solution.booking)
         half = median_low(days).isoformat() if days else None

@@ -45,12 +45,13 @@ def year_tables(problem: Any, solution: Any, *, job: Job, locality: str | None) 
     facts = importlib.import_module("data.problems.meetings")
     season = season_module.build_season(job.city, first=problem.days[0], locality=locality)
     faults = importlib.import_module("optimiser.meetings.faults")
+    concerns = {each.id: each.concerns or 0 for each in job.city.schools}
     return (
         faults.table(problem, facts.leave_faults(job.city)),
         *yearbook.report(season, problem, solution),
         *panelbook.report(season, problem, solution),
         alternatives.idle(problem, solution),
-        importlib.import_module("optimiser.meetings.fairness").by_need(problem, solution),
+        importlib.import_module("optimiser.meetings.fairness").by_need(problem, solution, concerns),
         importlib.import_module("optimiser.meetings.capacity").capacity(problem, solution),
         *finish(problem, solution, job=job, locality=locality),
         *catch_up_tables(problem, solution, job=job, locality=locality),

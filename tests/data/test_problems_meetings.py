@@ -92,3 +92,12 @@ def test_schools_missed_before_are_known_and_nobody_meets_over_lunch(city):
     problem = facts.build(city, locality="West", missed=frozenset({name})).problem
     assert problem.school[name].missed_last_round
     assert Openings(problem).common_block(problem.days[0], clock(11, 30), clock(12, 30)) == "lunch-kept"
+
+
+def test_only_pressing_concerns_come_first(city):
+    signals = [
+        facts.build(with_school(city, concerns=score), locality="West").problem.schools[0].need_signal
+        for score in (None, 0, 3, 4, 5)
+    ]
+    assert signals == [0, 0, 0, 1, 2]
+    assert facts.build(city, locality="West").problem.prices.need_waits == 1
