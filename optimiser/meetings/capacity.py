@@ -40,15 +40,16 @@ def capacity(problem: Problem, solution: Solution) -> Table:
         (
             Column("role", "Role"),
             Column("people", "People", Kind.COUNT),
-            Column("days", "Staff-days that could be given", Kind.COUNT),
-            Column("days_used", "Staff-days used", Kind.COUNT),
-            Column("could", "Meetings that could be given", Kind.COUNT),
-            Column("wanted", "Meetings that must have the role", Kind.COUNT),
-            Column("used", "Meetings and catch-up slots held", Kind.COUNT),
+            Column("days", "Days free", Kind.COUNT),
+            Column("days_used", "Days used", Kind.COUNT),
+            Column("could", "Could meet", Kind.COUNT),
+            Column("wanted", "Must meet", Kind.COUNT),
+            Column("used", "Held", Kind.COUNT),
             Column("share", "Used", Kind.SHARE),
         ),
         tuple(rows),
-        f"{ends}; {out} {'school is' if out == 1 else 'schools are'} left out. Travel is not counted.",
+        f"{ends}; {out} {'school is' if out == 1 else 'schools are'} left out. "
+        "Days are each person’s; travel is not counted; catch-up slots count as held.",
     )
 
 

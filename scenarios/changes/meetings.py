@@ -15,6 +15,13 @@ def _known(kind: str, name: str, held: object) -> None:
         raise UnknownThing(f"there is no {kind} {name} in this round: check the reference against the list")
 
 
+def _said(days: tuple[date, ...]) -> str:
+    """Return days in words: the only one, else the first and how many there are."""
+    first = min(days)
+    words = f"{first:%a} {first.day} {first:%b %Y}"
+    return f"on {words}" if len(set(days)) == 1 else f"on {len(set(days))} days from {words}"
+
+
 def _with_person(problem: Problem, person: Staff) -> Problem:
     return replace(problem, staff=tuple(person if each.id == person.id else each for each in problem.staff))
 
@@ -60,7 +67,7 @@ class FallIll:
     @property
     def sentence(self) -> str:
         """The change in plain words."""
-        return f"{self.person} is away on {len(self.days)} days from {min(self.days):%a} {min(self.days).day}."
+        return f"{self.person} is away {_said(self.days)}."
 
     def apply(self, problem: Problem) -> Problem:
         """Return the problem with those days as leave."""
@@ -130,7 +137,7 @@ class LoseVenue:
     @property
     def sentence(self) -> str:
         """The change in plain words."""
-        return f"{self.venue} cannot be used" + (f" on {len(self.days)} days." if self.days else ".")
+        return f"{self.venue} cannot be used" + (f" {_said(self.days)}." if self.days else ".")
 
     def apply(self, problem: Problem) -> Problem:
         """Return the problem without the venue then."""
@@ -201,7 +208,7 @@ class CancelPanels:
     @property
     def sentence(self) -> str:
         """The change in plain words."""
-        return f"Panels are cancelled on {len(self.days)} days from {min(self.days):%a} {min(self.days).day}."
+        return f"Panels are cancelled {_said(self.days)}."
 
     def apply(self, problem: Problem) -> Problem:
         """Return the problem with panel duty lifted then; raises UnknownThing when nobody sits on any of the days."""

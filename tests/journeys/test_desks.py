@@ -199,7 +199,7 @@ def test_meetings_makes_a_term_hears_replies_and_sends_invitations_again(tmp_pat
         sitting.open(f"/meetings/change?what=away&who={person}&first={day}")
         sitting.page.wait_for_selector(".app-why", timeout=240_000)
         sitting.look()
-        assert "cannot stay" in sitting.words() and f"{person} is away on 1 days" in sitting.words()
+        assert "cannot stay" in sitting.words() and f"{person} is away on" in sitting.words()
         sitting.press("Make this roster")
         sitting.wait_for_plan()
         assert "What changes" in sitting.words()
