@@ -71,7 +71,7 @@ Found = tuple[Solution | None, int | None, int, bool]
 
 def _exact(problem: Problem, openings: Openings, deadline: Deadline, seed: int, progress: Progress) -> Found:
     staged = _needs_stages(problem)
-    if staged and consolidating.fits(problem, openings):
+    if staged and problem.travel is None and not problem.catch_up and consolidating.fits(problem, openings):
         return _consolidated(problem, openings, deadline, seed, progress)
     answer, plan, model, bound = _stage(problem, openings, deadline, seed, progress, staged=False, first=staged)
     nodes = answer.nodes
@@ -103,13 +103,13 @@ def _consolidated(problem: Problem, openings: Openings, deadline: Deadline, seed
     """
     going = [True]
 
-    def tell(points: int) -> bool:
+    def tell(points: int, _: object) -> bool:
         going[0] = progress(Step(min(0.5, deadline.done), "consolidating staff-days", Pence(points)))
         return going[0]
 
     search = partial(consolidating.consolidate, problem, openings, deadline)
     with ThreadPoolExecutor(1) as beside:
-        other = beside.submit(search, until=0.95, seed=seed + OTHER, watch=lambda _: going[0])
+        other = beside.submit(search, until=0.95, seed=seed + OTHER, watch=lambda *_: going[0])
         placed = search(until=deadline.done + SEARCHED * (1.0 - deadline.done), seed=seed, watch=tell)
         roster = _as_roster(problem, openings, placed, (), {})
         model = duties.build(problem, openings)

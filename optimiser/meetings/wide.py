@@ -8,12 +8,16 @@ from optimiser.meetings.model import duty as duties
 from optimiser.meetings.model import whole_days
 from optimiser.meetings.openings import Opening, Openings
 from optimiser.meetings.problem import Booking, Problem
+from optimiser.meetings.search import consolidating
 from optimiser.meetings.search.board import Board
 from optimiser.meetings.search.deadline import Deadline
-from optimiser.meetings.search.rebuilding import fill, improve
+from optimiser.meetings.search.rebuilding import ROUNDS, Watch, fill, improve
 
 MOST_CHOICES = 3000
 """With journeys to keep, the exact model grows with openings times people times places; this many still solve."""
+
+EACH = 100
+"""Rounds of the compiled search over slots for one that rebuilds in plain Python, where work is counted."""
 
 Tell = Callable[[str, int | None, int | None, Mapping[str, Booking]], bool]
 """Told what is being done, the best points, the bound and the best bookings; answering False stops the solve."""
@@ -59,9 +63,26 @@ def build_roster(
         stopped[0] = not tell("improving the roster", points, bound, best)
         return not stopped[0]
 
-    rounds = improve(board, deadline, seed=seed, watch=watch) if watch(board.points, board.placed) else 0
+    rounds = 0
+    if watch(board.points, board.placed):
+        compiled = consolidating.fits(problem, openings)
+        rounds = (_slots if compiled else improve)(board, deadline, seed=seed, watch=watch)
     board.fill_reserves()
     return board, bound, nodes + rounds, stopped[0]
+
+
+def _slots(board: Board, deadline: Deadline, *, seed: int, watch: Watch) -> int:
+    """Improve a board by the compiled search over slots; return the rounds of ``limits.work`` that it counts as."""
+    rounds = deadline.limits.work or ROUNDS
+
+    def tell(points: int, bookings: Callable[[], Mapping[str, Booking]]) -> bool:
+        return watch(points, bookings())
+
+    found = consolidating.consolidate(
+        board.problem, board.openings, deadline, until=0.97, seed=seed, watch=tell, board=board, rounds=EACH * rounds
+    )
+    board.begin(found.values())
+    return rounds
 
 
 def _bounded(

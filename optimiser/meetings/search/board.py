@@ -1,6 +1,7 @@
 """A roster under construction: puts each meeting where it adds least to what stands, every hard rule kept."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -183,6 +184,13 @@ class Board:
         self.points += self._worth(booking)
         self._mark(booking)
         self.placed[booking.meeting] = booking
+
+    def begin(self, bookings: Iterable[Booking]) -> None:
+        """Take everything off and put these bookings on instead."""
+        for meeting in list(self.placed):
+            self.take(meeting)
+        for booking in bookings:
+            self.put(booking)
 
     def take(self, meeting: str) -> Booking:
         """Undo a booking and return it."""

@@ -52,10 +52,7 @@ def improve(board: Board, deadline: Deadline, *, seed: int, watch: Watch) -> int
         rounds += 1
         if rounds % 20 == 0 and not watch(best_points, best):
             break
-    for meeting in list(board.placed):
-        board.take(meeting)
-    for booking in best.values():
-        board.put(booking)
+    board.begin(best.values())
     return rounds
 
 

@@ -10,11 +10,11 @@ from optimiser.core.limits import Limits
 from optimiser.meetings import costing, solve, verify
 from optimiser.meetings.model import duty, starting
 from optimiser.meetings.openings import Openings
-from optimiser.meetings.problem import CatchUp, Pin, Repair, RoleNeed
+from optimiser.meetings.problem import Pin, Repair, RoleNeed
 from optimiser.meetings.search.consolidating import Consolidation, consolidate, fits
 from optimiser.meetings.search.deadline import Deadline
 from optimiser.meetings.solution import Solution, Unbooked
-from tests.builders.meetings import DAYS, HUB, STARTS, a_kind, a_round, a_school, a_venue
+from tests.builders.meetings import DAYS, STARTS, a_kind, a_round, a_school, a_venue
 
 FROZEN = Path(__file__).parents[2] / "instances" / "meetings"
 
@@ -33,11 +33,11 @@ def _roster(problem, placed):
 
 def _least_used(problem, rounds, seed=3):
     limits = Deadline(Limits(work=rounds))
-    return consolidate(problem, Openings(problem), limits, until=1.0, seed=seed, watch=lambda points: True)
+    return consolidate(problem, Openings(problem), limits, until=1.0, seed=seed, watch=lambda *_: True)
 
 
 def test_the_points_counted_are_the_cost_and_no_rule_is_broken(made):
-    search = Consolidation(made, Openings(made), 1)
+    search = Consolidation(made, Openings(made))
     for heat in (8.0, 2.0, 0.5):
         search.run(2_000, heat, 5)
         roster = _roster(made, search.bookings())
@@ -48,16 +48,14 @@ def test_the_points_counted_are_the_cost_and_no_rule_is_broken(made):
 def test_an_optional_person_who_is_missing_is_counted_when_a_meeting_moves():
     roles = (*a_kind().roles, RoleNeed("PLO", required=False, missing_price=10))
     problem = a_round([a_school(f"s{number}") for number in range(6)], kinds=(a_kind(roles=roles),))
-    search = Consolidation(problem, Openings(problem), 1)
+    search = Consolidation(problem, Openings(problem))
     search.run(500, 6.0, 2)
     assert search.tally[1] == costing.cost(problem, _roster(problem, search.bookings())) == 60 + 3
 
 
 def test_the_search_repeats_and_stops_when_told(made):
     assert _least_used(made, 4_000) == _least_used(made, 4_000)
-    stopped = consolidate(
-        made, Openings(made), Deadline(Limits(work=10**9)), until=1.0, seed=1, watch=lambda points: False
-    )
+    stopped = consolidate(made, Openings(made), Deadline(Limits(work=10**9)), until=1.0, seed=1, watch=lambda *_: False)
     assert not any(each.hard for each in verify(made, _roster(made, stopped)))
 
 
@@ -79,7 +77,6 @@ def test_bookings_make_a_full_start_for_the_exact_model(made):
 @pytest.mark.parametrize(
     "changes",
     [
-        {"catch_up": (CatchUp("meeting", 1, "North", HUB, DAYS[0], DAYS[-1]),)},
         {"pins": (Pin("s1", DAYS[0], STARTS[0]),)},
         {"repair": Repair(())},
         {"starts": (STARTS[0], STARTS[0] + 1800)},

@@ -70,7 +70,9 @@ def test_every_row_is_kept_by_rosters_found_another_way(made):
     matrix, spares, spare_of = whole_days.matrices(model, rows)
     assert any(row.spare is not None for row in rows) and any(row.spare is None for row in rows)
     for seed in range(5):
-        found = consolidate(made, Openings(made), Deadline(Limits(work=2_000)), until=1.0, seed=seed, watch=bool)
+        found = consolidate(
+            made, Openings(made), Deadline(Limits(work=2_000)), until=1.0, seed=seed, watch=lambda *_: True
+        )
         values = starting.complete(model, starting.plan_of(made, found))
         assert np.all(matrix @ values - (spares @ values)[spare_of] <= 1e-9)
 

@@ -12,9 +12,10 @@ from optimiser.meetings import costing, solve, verify, wide
 from optimiser.meetings.openings import Openings
 from optimiser.meetings.problem import AT_SCHOOL, CatchUp, Pin, Repair
 from optimiser.meetings.search.board import Board
+from optimiser.meetings.search.consolidating import Consolidation
 from optimiser.meetings.search.deadline import Deadline
 from optimiser.meetings.search.rebuilding import fill, improve
-from optimiser.meetings.solution import Solution
+from optimiser.meetings.solution import Solution, Unbooked
 from tests.builders.meetings import DAYS, HUB, STARTS, a_person, a_round, a_school, a_team, the_pilot
 
 
@@ -62,6 +63,26 @@ def test_the_bound_of_a_wide_roster_holds_when_catch_up_slots_are_wanted(seed, m
     found = solve(problem, limits=Limits(work=40), seed=seed)
     assert exact.status is Status.OPTIMAL
     assert found.bound <= exact.cost <= found.cost
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_compiled_search_keeps_journeys_and_counts_what_costing_counts(seed):
+    problem = _far(seed, count=9)
+    search = Consolidation(problem, Openings(problem))
+    for heat in (6.0, 2.0, 0.5):
+        search.run(2_000, heat, seed)
+        found = search.bookings()
+        out = tuple(Unbooked(m.id, "priced-out", "Others come first.") for m in problem.meetings if m.id not in found)
+        roster = Solution(tuple(found.values()), out)
+        assert not [each for each in verify(problem, roster) if each.hard]
+        assert costing.cost(problem, roster) == search.tally[1] <= search.tally[0]
+
+
+def test_the_compiled_search_finds_the_optimum_of_a_small_round_with_journeys(monkeypatch):
+    problem = _far(1)
+    best = solve(problem).cost
+    monkeypatch.setattr(wide, "MOST_CHOICES", 0)
+    assert solve(problem, limits=Limits(work=60)).cost == best
 
 
 def test_the_board_counts_what_costing_counts_through_puts_and_takes():
