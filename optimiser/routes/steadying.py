@@ -10,7 +10,7 @@ from optimiser.routes.riding import collected_at, since_school
 from optimiser.routes.run import Direction, Run
 from optimiser.routes.search.single import Round, timed, window_for
 from optimiser.routes.search.starts import calls_of
-from optimiser.routes.search.steady import SIDES, Near, Seat, make_near, walk
+from optimiser.routes.search.steady import SIDES, Near, Seat, make_near, seats_of, walk
 from optimiser.routes.solution import RoutesSolution, Unserved
 
 PRICES = (
@@ -60,12 +60,23 @@ def candidates(
     if near is None:
         return (Candidate((), Pence(0), 0),)
     free = replace(part, change=Change(tolerance=problem.change.tolerance), pinned_runs=frozenset())
-    found = [_candidate(free, near, seats, carried) for seats in walk(near, prices=prices, iterations=work, seed=seed)]
+    as_was = seats_of(near, near.start)
+    plans = [as_was] if _carries_all(as_was, carried) else []
+    plans += walk(near, prices=prices, iterations=work, seed=seed)
+    found = [_candidate(free, near, seats, carried) for seats in plans]
     best: list[Candidate] = []
     for each in sorted(found, key=lambda c: (c.changed, c.cost)):
         if not best or each.cost < best[-1].cost:
             best.append(each)
     return tuple(best)
+
+
+def _carries_all(seats: Sequence[Seat], carried: Mapping[Direction, Sequence[Child]]) -> bool:
+    """Return whether everybody to be carried has a seat, as they have not where somebody is new."""
+    aboard = {
+        (child, side) for seat in seats for side, calls in zip(SIDES, seat.calls, strict=True) for child, _ in calls
+    }
+    return all((child.id, side) in aboard for side in SIDES for child in carried.get(side, ()))
 
 
 def _candidate(

@@ -8,7 +8,7 @@ from optimiser import routes
 from optimiser.core.limits import Limits
 from optimiser.core.units import clock, pounds
 from optimiser.routes import costing
-from optimiser.routes.frontier import frontier
+from optimiser.routes.frontier import frontier, menus_for
 from optimiser.routes.merging import ease_bays, merge, mergers
 from optimiser.routes.planning import plan_city
 from optimiser.routes.problem import Layout, Window
@@ -39,6 +39,15 @@ def test_runs_that_nobody_s_change_touches_stay_exactly_as_they_were(stale):
         before = [stale.last_run.get((child, run.direction)) for child in run.children]
         if not moved & set(run.children) and len({each.id for each in before if each}) == 1 and all(before):
             assert {each.vehicle for each in before} == {run.vehicle}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_cap_of_nobody_changes_nobody_while_last_term_s_runs_keep_every_rule(seed):
+    city = planned_last_term(a_random_city(children=30, schools=3, seed=seed))
+    for menu in menus_for(city, limits=Limits(work=3_000), seed=seed).schools.values():
+        assert menu[0].changed == 0
+    point = frontier(city, shares=(0.0,), limits=Limits(work=3_000), seed=seed)[0]
+    assert not costing.changed(city, point.plan) and not hard(city, point.plan) and not point.plan.unserved
 
 
 def _two_operators():
