@@ -50,13 +50,15 @@ def candidates(
     work: int,
     seed: int,
     prices: Sequence[int] = PRICES,
+    apart: bool = True,
 ) -> tuple[Candidate, ...]:
     """Return one school's plans from the least change found to the cheapest, none of them worse in both.
 
-    ``carried`` are the children to be carried each way; ``work`` the iterations at each price.
+    ``carried`` are the children to be carried each way; ``work`` the iterations at each price; ``apart`` whether a
+    child who changes may ride one vehicle to school and another home.
     """
     part = part_of(problem, school)
-    near = make_near(problem, school, part.last, carried)
+    near = make_near(problem, school, part.last, carried, apart=apart)
     if near is None:
         return (Candidate((), Pence(0), 0),)
     free = replace(part, change=Change(tolerance=problem.change.tolerance), pinned_runs=frozenset())

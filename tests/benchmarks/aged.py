@@ -47,7 +47,8 @@ def both_ways_alike(problem: RoutesProblem, *, work: int, seed: int) -> RoutesSo
     menus = {}
     for number, (school, mine) in enumerate(sorted(carried.items())):
         share = max(200, round(work * len(problem.children_of[school]) / len(problem.children)))
-        menus[school] = candidates(problem, school, mine, work=share, seed=seed * 7919 + number, prices=(0,))
+        numbered = seed * 7919 + number
+        menus[school] = candidates(problem, school, mine, work=share, seed=numbered, prices=(0,), apart=False)
     menu = Menu(menus, (), tuple(unserved), stopped=False)
     return assemble(problem, menu, {school: found[0] for school, found in menus.items()})
 

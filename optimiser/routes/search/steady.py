@@ -82,11 +82,17 @@ def rows_of(problem: RoutesProblem, runs: Sequence[Run]) -> tuple[Row, ...]:
 
 
 def make_near(
-    problem: RoutesProblem, school: str, last: Sequence[Run], carried: Mapping[Direction, Sequence[Child]]
+    problem: RoutesProblem,
+    school: str,
+    last: Sequence[Run],
+    carried: Mapping[Direction, Sequence[Child]],
+    *,
+    apart: bool = True,
 ) -> Near | None:
     """Return a school made ready, or None when nobody is to be carried or nothing could carry them.
 
-    ``last`` are the runs of last term that may be changed; ``carried`` who is to be carried each way.
+    ``last`` are the runs of last term that may be changed; ``carried`` who is to be carried each way; ``apart``
+    whether a child who changes may ride one vehicle to school and another home.
     """
     ids = {child.id for side in SIDES for child in carried.get(side, ())}
     children = [child for child in problem.children_of[school] if child.id in ids]
@@ -95,14 +101,14 @@ def make_near(
     if am is None or pm is None:
         return None
     rows = rows_of(problem, [run for run in last if set(run.children) & ids])
-    pair = _pair(problem, school, children, (am, pm), rows, carried)
+    pair = _pair(problem, school, children, (am, pm), rows, carried, apart)
     start = _start(pair, (am, pm), rows)
     return Near((am, pm), rows, pair, start)
 
 
 def _pair(
     problem: RoutesProblem, school: str, children: Sequence[Child], tasks: tuple[Task, Task], rows: Sequence[Row],
-    carried: Mapping[Direction, Sequence[Child]],
+    carried: Mapping[Direction, Sequence[Child]], apart: bool,
 ) -> rowing.Pair:  # fmt: skip
     n, total = len(children), len(rows) + len(children) + 1
     index = {child.id: at for at, child in enumerate(children)}
@@ -134,7 +140,7 @@ def _pair(
     return rowing.Pair(
         instances[0], instances[1], travels, home.astype(np.int64), clock.astype(np.int64),
         np.array(opens, np.int64), window, table, count, list_of, share, held,
-        np.array([problem.change.tolerance], np.int64),
+        np.array([problem.change.tolerance, int(apart)], np.int64),
     )  # fmt: skip
 
 

@@ -19,6 +19,9 @@ from optimiser.routes.search.arrays import (
 from optimiser.routes.search.kernel import draw, may_join, order_absent, place_visit
 from optimiser.routes.search.steady_rows import FAR, Pair, Plan, outer_place, remove, settle, vehicle_cost
 
+TWO_VEHICLES = 100.0
+"""The least that must be saved, in pence a day, before a child is put in one vehicle to school and another home."""
+
 
 @njit(cache=True)
 def spot(i: Instance, s: State, r: int, c: int, blink: float, rng: Ints, far: Ints) -> tuple[int, int]:
@@ -163,7 +166,7 @@ def _choose_one(
             if more < worst:
                 worst, rows[0], rows[1] = more, r, r
                 best[:] = found
-        if empty or not (there and back):
+        if empty or not (there and back) or not (part_home or j.terms[1]):
             continue
         for d in range(2):
             if fits_am if d == 0 else fits_pm:
@@ -182,9 +185,10 @@ def _choose_one(
         best[:] = -1
     for a in range(2):
         for p in range(2):
-            apart = where[0, a] != where[1, p] and not pinned
-            if apart and price + least[0, a] + least[1, p] < worst:
-                worst, rows[0], rows[1] = price + least[0, a] + least[1, p], where[0, a], where[1, p]
+            apart = where[0, a] != where[1, p] and not pinned and j.terms[1]
+            more = price + TWO_VEHICLES + least[0, a] + least[1, p]
+            if apart and more < worst:
+                worst, rows[0], rows[1] = more, where[0, a], where[1, p]
                 best[:] = -1
 
 

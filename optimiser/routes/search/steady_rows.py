@@ -53,7 +53,8 @@ class Pair(NamedTuple):
     vehicle, or -1; ``clock[d, c]`` last term's time at the home end, or -1. ``open[c]`` is the earliest time at which
     the child may be collected. ``window[d]`` is the earliest and latest time at school. ``lists`` holds options by
     fixed cost, one list a row of ``sizes``; ``list_of`` gives each row's. ``share`` is the part of a day's rate that
-    the row pays. ``pinned`` children stay in their row. ``terms``: seconds of tolerance.
+    the row pays. ``pinned`` children stay in their row. ``terms``: seconds of
+    tolerance, and whether (1) a child who changes may ride one vehicle to school and another home.
     """
 
     am: Instance
