@@ -34,7 +34,8 @@ def aged(problem: RoutesProblem, *, work: int, seed: int) -> RoutesSolution:
         options = options_for(now, plan, child, most=100)
         alike = [each for each in options if len({seating.run.vehicle for seating in each.seatings}) == 1]
         now = replace(now, children=(*now.children, child))
-        plan = accept(now, plan, child, (alike or options)[0])
+        # Whom nothing on the list could carry was not carried, and is new to the plan that follows.
+        plan = accept(now, plan, child, (alike or options)[0]) if options else plan
     return plan
 
 
